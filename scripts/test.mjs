@@ -1,0 +1,31 @@
+// Runs Jest, one run for all suites, and says which suites could not run for want of a real peer.
+// Usage: npm test [-- SUITE…] [--full]      suites are the directories of test/, and `emulator`.
+import { spawnSync } from 'node:child_process';
+
+const SUITES = ['unit', 'property', 'emulator', 'contract', 'conformance', 'integration', 'corpus'];
+
+const args = process.argv.slice(2);
+const full = args.includes('--full');
+const suites = args.filter((arg) => SUITES.includes(arg));
+const rest = args.filter((arg) => arg !== '--full' && !SUITES.includes(arg));
+const { status, signal } = spawnSync(
+  process.execPath,
+  [
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    'node_modules/jest/bin/jest.js',
+    '--passWithNoTests=false',
+    ...(suites.length > 0 ? ['--selectProjects', ...suites] : []),
+    ...rest,
+  ],
+  {
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      // Google's libraries would otherwise look for a metadata server at its link-local address.
+      METADATA_SERVER_DETECTION: process.env.METADATA_SERVER_DETECTION ?? 'none',
+      ...(full ? { COURIER_TEST_FULL: '1' } : {}),
+    },
+  },
+);
+process.exit(signal === null ? (status ?? 1) : 1);
