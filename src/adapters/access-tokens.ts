@@ -1,0 +1,36 @@
+import type { GoogleAuth } from 'google-auth-library';
+
+/** Where the `Authorization` header of a request comes from. */
+export interface Authorization {
+  /** The header's value, or undefined for none. */
+  header(): Promise<string | undefined>;
+  /** The value was refused: the next one has to be a new one. */
+  refused(): void;
+}
+
+const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
+
+/**
+ * Access tokens of the Application Default Credentials, fetched when first needed and refreshed before they expire.
+ *
+ * The library is loaded with the first token, so that it costs a cold start nothing before the first request.
+ */
+export function makeGoogleAuthorization(): Authorization {
+  let auth: Promise<GoogleAuth> | undefined;
+  return {
+    async header() {
+      auth ??= import('google-auth-library').then(({ GoogleAuth }) => new GoogleAuth({ scopes: SCOPE }));
+      const token = await (await auth).getAccessToken();
+      return token == null ? undefined : `Bearer ${token}`;
+    },
+    // A client keeps its token until it expires; a new client has none.
+    refused() {
+      auth = undefined;
+    },
+  };
+}
+
+/** A header that never changes, or none, for servers that are not Google's. */
+export function makeFixedAuthorization(value: string | undefined): Authorization {
+  return { header: () => Promise.resolve(value), refused: () => undefined };
+}

@@ -1,0 +1,193 @@
+import type { Rejection } from '../ingest/rejection.ts';
+import {
+  DamagedDataSet,
+  EXPLICIT_LITTLE_ENDIAN,
+  IMPLICIT_LITTLE_ENDIAN,
+  MoreBytesNeeded,
+  hasVrAt,
+  needBytes,
+  readElementHeader,
+  readTag,
+  type Encoding,
+} from './element.ts';
+import { identityRejection, type Identity } from './identity.ts';
+import { inflatePrefix } from './inflate-prefix.ts';
+import type { InstanceUids } from './instance-uids.ts';
+import { PART_10_START, RECOGNITION_BYTES, guessEncoding, recogniseContent } from './recognise.ts';
+import { skipValue } from './skip-value.ts';
+import { declaredEncoding, isDeflated } from './transfer-syntax.ts';
+
+/** What the beginning of an object says of the instance in it. */
+export interface InstanceHeader {
+  readonly uids: InstanceUids;
+  readonly sopClassUid: string;
+  /** Of the file meta information; null where it has none. */
+  readonly transferSyntaxUid: string | null;
+}
+
+export type HeaderReading =
+  | { readonly kind: 'more-bytes-needed'; readonly atLeastBytes: number }
+  | { readonly kind: 'instance'; readonly header: InstanceHeader }
+  | { readonly kind: 'rejected'; readonly rejection: Rejection };
+
+export interface HeaderLimits {
+  /** How far into the object (or, where it is deflated, into what it inflates to) the series UID may stand. */
+  readonly maxHeaderBytes: number;
+}
+
+/**
+ * Reads the identity of the instance from the beginning of an object.
+ *
+ * Pure and stateless: called again with more bytes when it asks for them. Work is linear in the bytes given, and
+ * what it asks for never exceeds `maxHeaderBytes`.
+ *
+ * @param prefix the first bytes of the object.
+ * @param isComplete whether `prefix` is all of the object.
+ */
+export function readHeader(prefix: Buffer, isComplete: boolean, limits: HeaderLimits): HeaderReading {
+  if (prefix.length < RECOGNITION_BYTES && !isComplete) {
+    return { kind: 'more-bytes-needed', atLeastBytes: RECOGNITION_BYTES };
+  }
+  const content = recogniseContent(prefix);
+  if (content !== 'part-10') return { kind: 'rejected', rejection: NOT_PART_10[content] };
+  const identity: Identity = {};
+  try {
+    readPart10(prefix, identity, limits);
+  } catch (error) {
+    if (error instanceof DamagedDataSet) return damaged(error.message);
+    if (!(error instanceof MoreBytesNeeded)) throw error;
+    if (!isComplete && error.atLeastBytes <= limits.maxHeaderBytes) {
+      return { kind: 'more-bytes-needed', atLeastBytes: error.atLeastBytes };
+    }
+    const isPastIdentity = (identity.lastTag ?? 0) > SERIES_INSTANCE_UID;
+    const isWhole = isComplete && error.isBetweenElements;
+    if (!isPastIdentity && !isWhole)
+      return isComplete ? damaged('it ends inside its header') : tooLarge(limits);
+  }
+  const rejection = identityRejection(identity);
+  if (rejection !== undefined) return { kind: 'rejected', rejection };
+  return { kind: 'instance', header: toHeader(identity) };
+}
+
+const TRANSFER_SYNTAX_UID = 0x00020010;
+const MEDIA_STORAGE_SOP_CLASS_UID = 0x00020002;
+const SOP_CLASS_UID = 0x00080016;
+const SOP_INSTANCE_UID = 0x00080018;
+const STUDY_INSTANCE_UID = 0x0020000d;
+const SERIES_INSTANCE_UID = 0x0020000e;
+const FIRST_PIXEL_DATA = 0x7fe00000;
+/** Longer than any UID with padding; a longer value is cut, and is then no valid UID either. */
+const LONGEST_UID_READ = 256;
+
+const NOT_PART_10: Readonly<Record<'archive' | 'bare-data-set' | 'other', Rejection>> = {
+  archive: {
+    reason: 'archive',
+    detail: 'The object is an archive; its files have to be dropped one by one.',
+  },
+  'bare-data-set': {
+    reason: 'no-preamble',
+    detail: 'The object looks like a DICOM data set, but has no preamble and file meta information (PS3.10).',
+  },
+  other: {
+    reason: 'not-dicom',
+    detail: 'The object is not a DICOM file (PS3.10): "DICM" is not at byte 128.',
+  },
+};
+
+/** Fills `identity` as far as it gets. @throws MoreBytesNeeded, DamagedDataSet */
+function readPart10(bytes: Buffer, identity: Identity, limits: HeaderLimits): void {
+  const start = readFileMeta(bytes, identity);
+  const transferSyntaxUid = identity.transferSyntaxUid;
+  if (transferSyntaxUid === undefined || !isDeflated(transferSyntaxUid)) {
+    readDataSet(bytes, start, encodingAt(bytes, start, transferSyntaxUid), identity);
+    return;
+  }
+  const inflated = inflatePrefix(bytes.subarray(start), limits.maxHeaderBytes);
+  try {
+    readDataSet(inflated.bytes, 0, encodingAt(inflated.bytes, 0, undefined), identity);
+  } catch (error) {
+    if (!(error instanceof MoreBytesNeeded)) throw error;
+    // How many compressed bytes that takes cannot be known; where the limit stopped the inflating, more are no use.
+    throw new MoreBytesNeeded(inflated.isAll ? bytes.length * 2 : Infinity, error.isBetweenElements);
+  }
+}
+
+/** Reads group 0002, with or without a group length, and returns where the data set begins. */
+function readFileMeta(bytes: Buffer, identity: Identity): number {
+  let offset = PART_10_START;
+  needBytes(bytes, offset + 8);
+  while (readTag(bytes, offset, false) >>> 16 === 0x0002) {
+    const encoding = hasVrAt(bytes, offset) ? EXPLICIT_LITTLE_ENDIAN : IMPLICIT_LITTLE_ENDIAN;
+    const element = readElementHeader(bytes, offset, encoding);
+    const end = skipValue(bytes, element, encoding);
+    if (element.tag === TRANSFER_SYNTAX_UID)
+      identity.transferSyntaxUid = readUid(bytes, element.valueOffset, end);
+    if (element.tag === MEDIA_STORAGE_SOP_CLASS_UID) {
+      identity.mediaStorageSopClassUid = readUid(bytes, element.valueOffset, end);
+    }
+    offset = end;
+    needBytes(bytes, offset + 8);
+  }
+  return offset;
+}
+
+/** The declared encoding, unless the first element is plainly written in another one. */
+function encodingAt(bytes: Buffer, start: number, transferSyntaxUid: string | undefined): Encoding {
+  return guessEncoding(bytes, start) ?? declaredEncoding(transferSyntaxUid);
+}
+
+/** Walks the top level until all four UIDs are known, or no more can come. */
+function readDataSet(bytes: Buffer, start: number, encoding: Encoding, identity: Identity): void {
+  let offset = start;
+  while (!isIdentified(identity)) {
+    if (offset === bytes.length) throw new MoreBytesNeeded(offset + 8, true);
+    const element = readElementHeader(bytes, offset, encoding);
+    identity.lastTag = element.tag;
+    if (element.tag >= FIRST_PIXEL_DATA) return;
+    const end = skipValue(bytes, element, encoding);
+    const field = UID_FIELDS.get(element.tag);
+    if (field !== undefined) identity[field] = readUid(bytes, element.valueOffset, end);
+    offset = end;
+  }
+}
+
+const UID_FIELDS: ReadonlyMap<
+  number,
+  'sopClassUid' | 'sopInstanceUid' | 'studyInstanceUid' | 'seriesInstanceUid'
+> = new Map([
+  [SOP_CLASS_UID, 'sopClassUid'],
+  [SOP_INSTANCE_UID, 'sopInstanceUid'],
+  [STUDY_INSTANCE_UID, 'studyInstanceUid'],
+  [SERIES_INSTANCE_UID, 'seriesInstanceUid'],
+]);
+
+function isIdentified(identity: Identity): boolean {
+  return [...UID_FIELDS.values()].every((field) => identity[field] !== undefined);
+}
+
+/** A UID without its padding: NUL by the standard, a space in many files (PS3.5 section 9.1). */
+function readUid(bytes: Buffer, start: number, end: number): string {
+  needBytes(bytes, end);
+  return bytes
+    .toString('latin1', start, Math.min(end, start + LONGEST_UID_READ))
+    .replace(/[\0 ]+$/, '')
+    .trimStart();
+}
+
+function toHeader(identity: Identity): InstanceHeader {
+  const { studyInstanceUid = '', seriesInstanceUid = '', sopInstanceUid = '', sopClassUid = '' } = identity;
+  return {
+    uids: { studyInstanceUid, seriesInstanceUid, sopInstanceUid },
+    sopClassUid,
+    transferSyntaxUid: identity.transferSyntaxUid ?? null,
+  };
+}
+
+function damaged(detail: string): HeaderReading {
+  return { kind: 'rejected', rejection: { reason: 'damaged', detail: `The file is damaged: ${detail}.` } };
+}
+
+function tooLarge({ maxHeaderBytes }: HeaderLimits): HeaderReading {
+  const detail = `The series instance UID is not within the first ${maxHeaderBytes} bytes (MAX_HEADER_BYTES).`;
+  return { kind: 'rejected', rejection: { reason: 'header-too-large', detail } };
+}

@@ -1,0 +1,84 @@
+import * as v from 'valibot';
+import { InvalidConfigurationError } from '../domain/errors.ts';
+import { parseDuration } from './duration.ts';
+
+/** What the `ingest` function needs to know. The table in the README describes each variable. */
+export type IngestConfiguration = v.InferOutput<typeof ingestSchema>;
+
+const STORE_NAME = /^projects\/[^/]+\/locations\/[^/]+\/datasets\/[^/]+\/dicomStores\/[^/]+$/;
+const HEALTHCARE_ENDPOINT = 'https://healthcare.googleapis.com';
+
+const duration = (fallback: string) =>
+  v.pipe(
+    v.optional(v.string(), fallback),
+    v.transform(parseDuration),
+    v.number('has to be a duration such as 500ms, 30s, 10m or 1h'),
+    v.minValue(1, 'has to be longer than nothing'),
+  );
+
+const bytes = (fallback: number) =>
+  v.pipe(
+    v.optional(v.string(), String(fallback)),
+    v.transform(Number),
+    v.integer('has to be a number of bytes'),
+    v.minValue(1024, 'has to be at least 1024'),
+  );
+
+const required = v.pipe(v.string('is missing'), v.nonEmpty('is empty'));
+
+const url = (text: string): boolean => URL.canParse(text) && /^https?:\/\//.test(text);
+
+const ingestSchema = v.object({
+  PROJECT_ID: required,
+  DICOM_STORE: v.pipe(
+    required,
+    v.check(
+      (value) => STORE_NAME.test(value) || url(value),
+      'has to be projects/…/locations/…/datasets/…/dicomStores/… or the root URL of a DICOMweb server',
+    ),
+  ),
+  DICOM_STORE_AUTHORIZATION: v.optional(v.string()),
+  STORE_ENCODING: v.optional(v.picklist(['single', 'multipart'], 'has to be single or multipart')),
+  INBOX_BUCKET: required,
+  QUARANTINE_BUCKET: required,
+  RESULTS_TOPIC: required,
+  MAX_HEADER_BYTES: bytes(4 * 1024 * 1024),
+  RETRY_BUDGET: duration('30s'),
+  IDLE_TIMEOUT: duration('60s'),
+  ANSWER_TIMEOUT: duration('300s'),
+  FUNCTION_TIMEOUT: duration('540s'),
+  ACK_DEADLINE: duration('600s'),
+  HEALTHCARE_ENDPOINT: v.pipe(v.optional(v.string(), HEALTHCARE_ENDPOINT), v.check(url, 'has to be a URL')),
+  STORAGE_EMULATOR_HOST: v.optional(
+    v.pipe(v.string(), v.check(url, 'has to be a URL, e.g. http://127.0.0.1:4443')),
+  ),
+  PUBSUB_EMULATOR_HOST: v.optional(v.string()),
+});
+
+/**
+ * Reads the configuration of `ingest`.
+ *
+ * @throws InvalidConfigurationError that names every problem at once.
+ */
+export function parseIngestConfiguration(
+  environment: Readonly<Record<string, string | undefined>>,
+): IngestConfiguration {
+  const { GOOGLE_CLOUD_PROJECT: platformProject } = environment;
+  const result = v.safeParse(ingestSchema, { PROJECT_ID: platformProject, ...withoutEmpty(environment) });
+  if (result.success) return result.output;
+  const problems = result.issues.map((issue) => `${v.getDotPath(issue) ?? 'environment'} ${issue.message}`);
+  throw new InvalidConfigurationError(`The environment of ingest is not right: ${problems.join('; ')}.`);
+}
+
+/** An empty variable is an absent one: deployment tools write one for the other. */
+function withoutEmpty(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const entries = Object.entries(environment).filter(
+    (entry): entry is [string, string] => (entry[1] ?? '') !== '',
+  );
+  return Object.fromEntries(entries);
+}
+
+/** Whether the store is the Cloud Healthcare API's, rather than another DICOMweb server. */
+export function isHealthcareStore(dicomStore: string): boolean {
+  return STORE_NAME.test(dicomStore);
+}

@@ -1,0 +1,99 @@
+import { Agent } from 'undici';
+import { makeFixedAuthorization, makeGoogleAuthorization } from '../adapters/access-tokens.ts';
+import { withAuthorization } from '../adapters/authorized-http.ts';
+import { makeDicomwebStore } from '../adapters/dicomweb-store.ts';
+import { makeGcsObjectStorage, STORAGE_ENDPOINT } from '../adapters/gcs-object-storage.ts';
+import { makeHttp, type Http } from '../adapters/http.ts';
+import { makeJsonLogger } from '../adapters/json-logger.ts';
+import { crc32c } from '../adapters/node-crc32c.ts';
+import { makePubsubReportPublisher, PUBSUB_ENDPOINT } from '../adapters/pubsub-report-publisher.ts';
+import { systemClock, systemRandom } from '../adapters/system-clock.ts';
+import type { DicomStore } from '../ports/dicom-store.ts';
+import { DEFAULT_RETRY_POLICY } from '../retry/policy.ts';
+import { makeAttempts } from '../usecases/attempts.ts';
+import { makeIngestObject } from '../usecases/ingest/ingest-object.ts';
+import { makeQuarantine } from '../usecases/ingest/quarantine.ts';
+import { isHealthcareStore, parseIngestConfiguration, type IngestConfiguration } from './configuration.ts';
+import { makeIngest, type EventHandler } from './ingest.ts';
+
+/** Left between the end of the work and the end of the platform's patience, to answer in. */
+const MARGIN_MS = 15_000;
+
+/** Longer than a gap between two deliveries, shorter than the servers keep an idle connection. */
+const KEEP_ALIVE_MS = 55_000;
+
+/** More than any concurrency that is sensible for one instance; a bound, not an aim. */
+const MOST_CONNECTIONS_PER_ORIGIN = 128;
+
+/**
+ * Builds the `ingest` handler from the environment. Opens no connection and reads no credentials yet.
+ *
+ * @throws InvalidConfigurationError
+ */
+export function wireIngest(environment: Readonly<Record<string, string | undefined>>): EventHandler {
+  const config = parseIngestConfiguration(environment);
+  const logger = makeJsonLogger((line) => process.stdout.write(line), { function: 'ingest' });
+  const http = makeHttp({
+    dispatcher: new Agent({ connections: MOST_CONNECTIONS_PER_ORIGIN, keepAliveTimeout: KEEP_ALIVE_MS }),
+    clock: systemClock,
+    idleTimeoutMs: config.IDLE_TIMEOUT,
+    answerTimeoutMs: config.ANSWER_TIMEOUT,
+  });
+  const google = withAuthorization(http, makeGoogleAuthorization());
+  const storage = makeGcsObjectStorage(google, trimSlash(config.STORAGE_EMULATOR_HOST ?? STORAGE_ENDPOINT));
+  const publisher = makePubsubReportPublisher(google, pubsubEndpoint(config), resultsTopic(config));
+  const attempts = makeAttempts(systemClock, systemRandom, {
+    ...DEFAULT_RETRY_POLICY,
+    budgetMs: config.RETRY_BUDGET,
+  });
+  const ingestObject = makeIngestObject({
+    storage,
+    store: wireStore(config, http, google),
+    publisher,
+    quarantine: makeQuarantine(storage, config.QUARANTINE_BUCKET, systemClock),
+    attempts,
+    clock: systemClock,
+    crc32c,
+    maxHeaderBytes: config.MAX_HEADER_BYTES,
+  });
+  return makeIngest({
+    ingestObject,
+    publisher,
+    attempts,
+    clock: systemClock,
+    logger,
+    projectId: config.PROJECT_ID,
+    inboxBucket: config.INBOX_BUCKET,
+    timeLimitMs: Math.max(1000, Math.min(config.FUNCTION_TIMEOUT, config.ACK_DEADLINE) - MARGIN_MS),
+  });
+}
+
+function wireStore(config: IngestConfiguration, http: Http, google: Http): DicomStore {
+  const { DICOM_STORE: name, HEALTHCARE_ENDPOINT: endpoint, STORE_ENCODING: encoding } = config;
+  if (isHealthcareStore(name)) {
+    return makeDicomwebStore({
+      http: google,
+      root: `${trimSlash(endpoint)}/v1/${name}/dicomWeb`,
+      encoding: encoding ?? 'single',
+    });
+  }
+  // Another server's: it must never be shown a Google token.
+  return makeDicomwebStore({
+    http: withAuthorization(http, makeFixedAuthorization(config.DICOM_STORE_AUTHORIZATION)),
+    root: trimSlash(name),
+    encoding: encoding ?? 'multipart',
+  });
+}
+
+function pubsubEndpoint({ PUBSUB_EMULATOR_HOST: host }: IngestConfiguration): string {
+  return host === undefined ? PUBSUB_ENDPOINT : `http://${host}`;
+}
+
+/** A topic's name is enough within the project. */
+function resultsTopic({ RESULTS_TOPIC: topic, PROJECT_ID: project }: IngestConfiguration): string {
+  return topic.startsWith('projects/') ? topic : `projects/${project}/topics/${topic}`;
+}
+
+function trimSlash(url: string): string {
+  return url.replace(/\/+$/, '');
+}

@@ -1,0 +1,76 @@
+import { hashObjectRef, type ObjectRef } from '../../domain/object-ref.ts';
+import { formatIngestReport, type IngestReport, type IngestResult } from '../../domain/report.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { ReportPublisher } from '../../ports/report-publisher.ts';
+import type { Attempts } from '../attempts.ts';
+import type { Invocation } from '../invocation.ts';
+import { carryObject, type CarryDependencies } from './carry.ts';
+import type { Quarantine } from './quarantine.ts';
+
+export interface IngestDependencies extends CarryDependencies {
+  readonly publisher: ReportPublisher;
+  readonly quarantine: Quarantine;
+  readonly attempts: Attempts;
+  readonly clock: Clock;
+}
+
+/**
+ * Sees one object to its final outcome.
+ *
+ * @returns the report, once it has been published.
+ * @throws whatever kept the outcome from becoming final: the delivery has to be given back.
+ */
+export type IngestObject = (object: ObjectRef, invocation: Invocation) => Promise<IngestReport>;
+
+export function makeIngestObject(deps: IngestDependencies): IngestObject {
+  const { attempts, clock, publisher } = deps;
+  return async (object, invocation) => {
+    const result = await attempts(invocation, () => carryObject(object, deps, invocation.signal));
+    await setAside(object, result, deps, invocation);
+    const { startedAtMs, attempts: deliveries } = invocation;
+    const report = formatIngestReport(object, result, {
+      startedAtMs,
+      endedAtMs: clock.now(),
+      attempts: deliveries,
+    });
+    // Published before the delivery is acknowledged: if it fails, the object comes again and ends the same way.
+    await attempts(invocation, () => publisher.publish(report, invocation.signal));
+    logOutcome(object, report, invocation);
+    return report;
+  };
+}
+
+/**
+ * Rejected and conflicting objects are copied to quarantine before anyone is told of them.
+ *
+ * An object that was replaced or deleted since it was read cannot be copied; the delivery is then given back, and the
+ * next one finds its generation gone.
+ */
+async function setAside(
+  object: ObjectRef,
+  result: IngestResult,
+  { attempts, quarantine }: IngestDependencies,
+  invocation: Invocation,
+): Promise<void> {
+  if (result.outcome !== 'rejected' && result.outcome !== 'conflict') return;
+  const why = { reason: result.reason ?? result.outcome, detail: result.detail };
+  await attempts(invocation, () => quarantine(object, why, invocation));
+}
+
+function logOutcome(object: ObjectRef, report: IngestReport, { logger }: Invocation): void {
+  const { outcome, reason, durationMs, attempts, reportId, instances } = report;
+  const [instance] = instances;
+  logger.info('object finished', {
+    outcome,
+    reason,
+    reportId,
+    objectHash: hashObjectRef(object),
+    generation: object.generation,
+    sizeBytes: report.object?.sizeBytes ?? null,
+    ...(instance === undefined
+      ? {}
+      : { study: instance.study, series: instance.series, instance: instance.instance }),
+    attempts,
+    durationMs,
+  });
+}
