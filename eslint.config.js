@@ -47,7 +47,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/functions/environment.ts', 'src/adapters/system-clock.ts', 'test/support/peers.ts'],
+    files: ['src/functions/environment.ts', 'src/adapters/system-clock.ts'],
     rules: { 'no-restricted-properties': 'off', 'no-restricted-syntax': 'off' },
   },
   {
@@ -66,7 +66,7 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['test/support/peers.ts'], rules: { 'no-restricted-properties': 'off' } },
+  { files: ['test/support/peers.ts', 'test/support/corpus.ts'], rules: { 'no-restricted-properties': 'off' } },
   {
     files: ['test/**', 'emulator/test/**'],
     rules: { '@typescript-eslint/no-unsafe-assignment': 'off' },

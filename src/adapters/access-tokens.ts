@@ -1,4 +1,5 @@
 import type { GoogleAuth } from 'google-auth-library';
+import { UnauthenticatedError, UnavailableError } from '../domain/errors.ts';
 
 /** Where the `Authorization` header of a request comes from. */
 export interface Authorization {
@@ -20,14 +21,29 @@ export function makeGoogleAuthorization(): Authorization {
   return {
     async header() {
       auth ??= import('google-auth-library').then(({ GoogleAuth }) => new GoogleAuth({ scopes: SCOPE }));
-      const token = await (await auth).getAccessToken();
-      return token == null ? undefined : `Bearer ${token}`;
+      const library = await auth;
+      try {
+        const token = await library.getAccessToken();
+        return token == null ? undefined : `Bearer ${token}`;
+      } catch (error) {
+        throw failureOfToken(error);
+      }
     },
     // A client keeps its token until it expires; a new client has none.
     refused() {
       auth = undefined;
     },
   };
+}
+
+/** Whether the metadata server or token endpoint was only out of reach, or there are no credentials to be had. */
+function failureOfToken(cause: unknown): Error {
+  const { status, code } = cause as { status?: unknown; code?: unknown };
+  const details = { call: 'access token', status: typeof status === 'number' ? status : null };
+  const isTransient = typeof status === 'number' ? status === 429 || status >= 500 : typeof code === 'string';
+  return isTransient
+    ? new UnavailableError('access token: not to be had now', { cause, details })
+    : new UnauthenticatedError('access token: no credentials', { cause, details });
 }
 
 /** A header that never changes, or none, for servers that are not Google's. */

@@ -31,7 +31,7 @@ export abstract class CourierError extends Error {
 
   constructor(message: string, options: ErrorOptions = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
-    this.name = new.target.name;
+    this.name = 'CourierError';
     this.details = options.details ?? {};
     this.retryAfterMs = options.retryAfterMs;
   }

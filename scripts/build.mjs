@@ -1,0 +1,45 @@
+// Bundles the functions into what is deployed: dist/index.js (one minified ES module with its source map) and a
+// package.json that names the two packages which stay outside: the functions framework, which the platform starts,
+// and the native CRC32C, whose binary the platform's own npm install has to choose.
+import { build } from 'esbuild';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+
+const OUTSIDE = ['@google-cloud/functions-framework', '@node-rs/crc32'];
+
+const project = JSON.parse(readFileSync('package.json', 'utf8'));
+rmSync('dist', { recursive: true, force: true });
+mkdirSync('dist');
+await build({
+  entryPoints: ['src/functions/index.ts'],
+  outfile: 'dist/index.js',
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  minify: true,
+  sourcemap: 'linked',
+  sourcesContent: false,
+  external: OUTSIDE,
+  // Bundled CommonJS packages still call require.
+  banner: {
+    js: "import{createRequire as __cr}from'node:module';import{fileURLToPath as __fu}from'node:url';import{dirname as __dn}from'node:path';const require=__cr(import.meta.url),__filename=__fu(import.meta.url),__dirname=__dn(__filename);",
+  },
+  logLevel: 'warning',
+});
+writeFileSync(
+  'dist/package.json',
+  `${JSON.stringify(
+    {
+      name: project.name,
+      version: project.version,
+      private: true,
+      type: 'module',
+      main: 'index.js',
+      engines: { node: '>=24' },
+      dependencies: Object.fromEntries(OUTSIDE.map((name) => [name, project.dependencies[name]])),
+    },
+    null,
+    2,
+  )}\n`,
+);
+process.stdout.write(`dist/index.js: ${(statSync('dist/index.js').size / 1024).toFixed(0)} KiB\n`);
