@@ -2,32 +2,27 @@ import { MalformedAnswerError } from '../domain/errors.ts';
 import type { ObjectRef } from '../domain/object-ref.ts';
 import type { CopyTarget, ObjectStorage, OpenedObject } from '../ports/object-storage.ts';
 import type { Http, HttpAnswer } from './http.ts';
-
-/** Where the JSON API of Cloud Storage is; an emulator's address in `STORAGE_EMULATOR_HOST`'s place. */
-export const STORAGE_ENDPOINT = 'https://storage.googleapis.com';
+import { objectUrl, refusal } from './storage-urls.ts';
 
 /** A copy between locations or classes may take several calls (Cloud Storage, "Objects: rewrite"). */
 const MOST_REWRITE_CALLS = 1000;
 
 /** Cloud Storage over its JSON API. */
 export function makeGcsObjectStorage(http: Http, endpoint: string): ObjectStorage {
-  const objectUrl = (bucket: string, name: string): string =>
-    `${endpoint}/storage/v1/b/${encodeURIComponent(bucket)}/o/${encodeURIComponent(name)}`;
-
   return {
     async open(object, signal) {
       const query = new URLSearchParams({ alt: 'media', generation: object.generation });
       const answer = await http({
         method: 'GET',
         call: 'open object',
-        url: `${objectUrl(object.bucket, object.name)}?${query.toString()}`,
+        url: `${objectUrl(endpoint, object.bucket, object.name)}?${query.toString()}`,
         // Asks for the stored bytes: without it, objects of Content-Encoding gzip are decompressed on the way
         // ("Transcoding of gzip-compressed files"), and then neither length nor checksum can be compared.
         headers: { 'accept-encoding': 'gzip' },
         signal,
       });
       if (answer.status !== 200) throw await refusal(answer);
-      return toOpenedObject(answer);
+      return await toOpenedObject(answer);
     },
 
     async copy(object, target, signal) {
@@ -36,9 +31,11 @@ export function makeGcsObjectStorage(http: Http, endpoint: string): ObjectStorag
         const answer = await http({
           method: 'POST',
           call: 'copy object',
-          url: rewriteUrl(objectUrl, object, target, rewriteToken),
+          url: rewriteUrl(endpoint, object, target, rewriteToken),
           headers: { 'content-type': 'application/json' },
-          body: Buffer.from(JSON.stringify({ metadata: target.metadata })),
+          body: Buffer.from(
+            JSON.stringify({ contentType: 'application/octet-stream', metadata: target.metadata }),
+          ),
           signal,
         });
         if (answer.status === 412) {
@@ -54,11 +51,21 @@ export function makeGcsObjectStorage(http: Http, endpoint: string): ObjectStorag
         details: { call: 'copy object' },
       });
     },
+
+    async delete({ bucket, name, generation }, signal) {
+      const query = new URLSearchParams({ generation });
+      const url = `${objectUrl(endpoint, bucket, name)}?${query.toString()}`;
+      const answer = await http({ method: 'DELETE', call: 'delete object', url, headers: {}, signal });
+      // Gone already is what was wanted: an earlier delivery has been here.
+      if (answer.status !== 204 && answer.status !== 200 && answer.status !== 404)
+        throw await refusal(answer);
+      await answer.discard();
+    },
   };
 }
 
 function rewriteUrl(
-  objectUrl: (bucket: string, name: string) => string,
+  endpoint: string,
   { bucket, name, generation }: ObjectRef,
   target: CopyTarget,
   rewriteToken: string | undefined,
@@ -66,19 +73,14 @@ function rewriteUrl(
   const query = new URLSearchParams({ sourceGeneration: generation, ifGenerationMatch: '0' });
   if (rewriteToken !== undefined) query.set('rewriteToken', rewriteToken);
   const to = `rewriteTo/b/${encodeURIComponent(target.bucket)}/o/${encodeURIComponent(target.name)}`;
-  return `${objectUrl(bucket, name)}/${to}?${query.toString()}`;
+  return `${objectUrl(endpoint, bucket, name)}/${to}?${query.toString()}`;
 }
 
-/** The domain error for an answer, whose body is read away for the connection's sake. */
-async function refusal(answer: HttpAnswer): Promise<Error> {
-  await answer.discard();
-  return answer.failure();
-}
-
-function toOpenedObject(answer: HttpAnswer): OpenedObject {
+async function toOpenedObject(answer: HttpAnswer): Promise<OpenedObject> {
   const sizeBytes = Number(answer.header('x-goog-stored-content-length') ?? answer.header('content-length'));
   const crc32c = parseCrc32c(answer.header('x-goog-hash'));
   if (!Number.isSafeInteger(sizeBytes) || crc32c === undefined) {
+    await answer.discard();
     throw new MalformedAnswerError('open object: the answer has no length or no CRC32C', {
       details: { call: 'open object' },
     });

@@ -8,6 +8,12 @@ export interface ObjectRef {
   readonly generation: string;
 }
 
+/** An object whose event is being handled. */
+export interface IncomingObject extends ObjectRef {
+  /** When this generation came to be, as the event says. Milliseconds since the epoch; undefined where it does not say. */
+  readonly finalizedAtMs: number | undefined;
+}
+
 /** `bucket/name#generation`, the identity that everything idempotent is derived from. */
 export function formatObjectRef({ bucket, name, generation }: ObjectRef): string {
   return `${bucket}/${name}#${generation}`;

@@ -26,9 +26,17 @@ const bytes = (fallback: number) =>
 
 const required = v.pipe(v.string('is missing'), v.nonEmpty('is empty'));
 
+const isRegularExpression = (text: string): boolean => {
+  try {
+    return new RegExp(text, 'u') instanceof RegExp;
+  } catch {
+    return false;
+  }
+};
+
 const url = (text: string): boolean => URL.canParse(text) && /^https?:\/\//.test(text);
 
-const ingestSchema = v.object({
+const ingestVariables = v.object({
   PROJECT_ID: required,
   DICOM_STORE: v.pipe(
     required,
@@ -40,7 +48,26 @@ const ingestSchema = v.object({
   DICOM_STORE_AUTHORIZATION: v.optional(v.string()),
   STORE_ENCODING: v.optional(v.picklist(['single', 'multipart'], 'has to be single or multipart')),
   INBOX_BUCKET: required,
+  INBOX_PREFIX: v.optional(v.string(), ''),
+  IGNORE_PATTERN: v.optional(
+    v.pipe(
+      v.string(),
+      v.check(isRegularExpression, 'has to be a regular expression'),
+      v.transform((text) => new RegExp(text, 'u')),
+    ),
+  ),
   QUARANTINE_BUCKET: required,
+  STATE_BUCKET: required,
+  ARCHIVE_BUCKET: v.optional(v.string()),
+  AFTER_STORE: v.optional(
+    v.picklist(['keep', 'delete', 'archive'], 'has to be keep, delete or archive'),
+    'keep',
+  ),
+  CONFLICT: v.optional(v.picklist(['keep'], 'has to be keep'), 'keep'),
+  NO_PREAMBLE: v.optional(v.picklist(['reject', 'supply'], 'has to be reject or supply'), 'reject'),
+  REINGEST_AFTER_DELETE: v.optional(v.picklist(['refuse', 'allow'], 'has to be refuse or allow'), 'refuse'),
+  VERIFY: v.optional(v.picklist(['conflicts', 'always'], 'has to be conflicts or always')),
+  MIN_THROUGHPUT: bytes(10_000_000),
   RESULTS_TOPIC: required,
   MAX_HEADER_BYTES: bytes(4 * 1024 * 1024),
   RETRY_BUDGET: duration('30s'),
@@ -54,6 +81,17 @@ const ingestSchema = v.object({
   ),
   PUBSUB_EMULATOR_HOST: v.optional(v.string()),
 });
+
+const ingestSchema = v.pipe(
+  ingestVariables,
+  v.forward(
+    v.check(
+      ({ AFTER_STORE, ARCHIVE_BUCKET }) => AFTER_STORE !== 'archive' || ARCHIVE_BUCKET !== undefined,
+      'is missing, and AFTER_STORE is archive',
+    ),
+    ['ARCHIVE_BUCKET'],
+  ),
+);
 
 /**
  * Reads the configuration of `ingest`.

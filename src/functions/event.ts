@@ -1,13 +1,15 @@
 import * as v from 'valibot';
-import type { ObjectRef } from '../domain/object-ref.ts';
+import type { IncomingObject } from '../domain/object-ref.ts';
 
 /** What a request to `ingest` says has happened. */
 export type StorageEvent =
   | {
       readonly kind: 'object';
-      readonly object: ObjectRef;
+      readonly object: IncomingObject;
       /** `OBJECT_FINALIZE` and the other event types of Cloud Storage notifications. */
       readonly eventType: string;
+      /** The object's custom metadata; empty where the event does not carry it. */
+      readonly metadata: Readonly<Record<string, string>>;
       readonly attempts: number;
     }
   | {
@@ -28,19 +30,36 @@ export interface EventRequest {
 const text = v.pipe(v.string(), v.nonEmpty());
 const generation = v.pipe(v.string(), v.regex(/^\d{1,20}$/, 'is not a generation'));
 
-/** Attributes of a Cloud Storage notification ("Pub/Sub notifications for Cloud Storage"). */
+/** A time as the services write it (RFC 3339). */
+const time = v.pipe(v.string(), v.isoTimestamp());
+
+/** A Cloud Storage notification ("Pub/Sub notifications for Cloud Storage"). */
 const push = v.object({
   message: v.object({
-    messageId: v.optional(v.string()),
-    attributes: v.object({ bucketId: text, objectId: text, objectGeneration: generation, eventType: text }),
+    attributes: v.object({
+      bucketId: text,
+      objectId: text,
+      objectGeneration: generation,
+      eventType: text,
+      eventTime: v.optional(time),
+      payloadFormat: v.optional(v.string()),
+    }),
+    data: v.optional(v.string()),
   }),
 });
+
+const metadata = v.optional(v.record(v.string(), v.string()), {});
+
+/** The object resource in a notification's payload, as far as its attributes do not say it. */
+const payload = v.object({ metadata });
 
 /** The object resource of an Eventarc event; JSON int64 come as strings. */
 const storageObject = v.object({
   bucket: text,
   name: text,
-  generation: v.union([generation, v.pipe(v.number(), v.transform(String))]),
+  generation: v.union([generation, v.pipe(v.number(), v.integer(), v.transform(String))]),
+  timeCreated: v.optional(time),
+  metadata,
 });
 
 const EVENTARC_TYPES: Readonly<Record<string, string>> = {
@@ -62,14 +81,27 @@ export function readStorageEvent({ headers, body }: EventRequest): StorageEvent 
 
 function readPush(body: unknown): StorageEvent {
   const attempts = deliveryAttempt(body);
+  const invalid = (problem: string): StorageEvent => ({
+    kind: 'invalid',
+    eventId: messageId(body),
+    problem,
+    attempts,
+  });
   const result = v.safeParse(push, body);
-  if (!result.success)
-    return { kind: 'invalid', eventId: messageId(body), problem: describe(result.issues), attempts };
-  const { bucketId, objectId, objectGeneration, eventType } = result.output.message.attributes;
+  if (!result.success) return invalid(describe(result.issues));
+  const { attributes, data } = result.output.message;
+  const resource = attributes.payloadFormat === 'JSON_API_V1' ? decodePayload(data) : { metadata: {} };
+  if (resource === undefined) return invalid('message.data is not the JSON of an object');
   return {
     kind: 'object',
-    object: { bucket: bucketId, name: objectId, generation: objectGeneration },
-    eventType,
+    object: {
+      bucket: attributes.bucketId,
+      name: attributes.objectId,
+      generation: attributes.objectGeneration,
+      finalizedAtMs: parseTime(attributes.eventTime),
+    },
+    eventType: attributes.eventType,
+    metadata: resource.metadata,
     attempts,
   };
 }
@@ -86,13 +118,28 @@ function readCloudEvent(type: string, headers: EventRequest['headers'], body: un
       attempts,
     };
   }
-  const { bucket, name, generation: version } = result.output;
+  const { bucket, name, generation: version, timeCreated, metadata: custom } = result.output;
   return {
     kind: 'object',
-    object: { bucket, name, generation: version },
+    object: { bucket, name, generation: version, finalizedAtMs: parseTime(timeCreated) },
     eventType: EVENTARC_TYPES[type] ?? type,
+    metadata: custom,
     attempts,
   };
+}
+
+/** The payload of a notification, or undefined when it is none. */
+function decodePayload(data: string | undefined): v.InferOutput<typeof payload> | undefined {
+  try {
+    const result = v.safeParse(payload, JSON.parse(Buffer.from(data ?? '', 'base64').toString('utf8')));
+    return result.success ? result.output : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function parseTime(rfc3339: string | undefined): number | undefined {
+  return rfc3339 === undefined ? undefined : Date.parse(rfc3339);
 }
 
 function header(headers: EventRequest['headers'], name: string): string | undefined {

@@ -1,10 +1,10 @@
 import { DeadlineExceededError } from '../domain/errors.ts';
 import { formatIngestReport, formatInvalidEventReport, type IngestReport } from '../domain/report.ts';
-import type { IgnoreReason } from '../domain/ingest/rejection.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { ReportPublisher } from '../ports/report-publisher.ts';
 import { describeError, type Attempts } from '../usecases/attempts.ts';
+import { ignoreReason, type InboxFilter } from '../usecases/ingest/filters.ts';
 import type { IngestObject } from '../usecases/ingest/ingest-object.ts';
 import type { Invocation } from '../usecases/invocation.ts';
 import { dispositionOf } from './disposition.ts';
@@ -18,7 +18,7 @@ export interface IngestHandlerDependencies {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly projectId: string;
-  readonly inboxBucket: string;
+  readonly filter: InboxFilter;
   /** How long an invocation may take, from its arrival. */
   readonly timeLimitMs: number;
 }
@@ -91,24 +91,13 @@ async function handle(
     );
     return;
   }
-  const reason = ignoreReason(event, deps);
+  const reason = ignoreReason(event, deps.filter);
   if (reason !== undefined) {
     const result = { outcome: 'ignored', reason, detail: null, sizeBytes: null, instances: [] } as const;
     await publish(formatIngestReport(event.object, result, delivery()));
     return;
   }
   await deps.ingestObject(event.object, invocation);
-}
-
-/** Why nothing has to be done for this event, or undefined when something has. */
-function ignoreReason(
-  { eventType, object }: Extract<StorageEvent, { kind: 'object' }>,
-  { inboxBucket }: IngestHandlerDependencies,
-): IgnoreReason | undefined {
-  if (eventType !== 'OBJECT_FINALIZE') return 'event-type';
-  if (object.bucket !== inboxBucket) return 'other-bucket';
-  if (object.name.endsWith('/')) return 'folder-marker';
-  return undefined;
 }
 
 /** Where the error was thrown, without its message, which may quote what it was about. */

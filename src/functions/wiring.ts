@@ -2,17 +2,27 @@ import { Agent } from 'undici';
 import { makeFixedAuthorization, makeGoogleAuthorization } from '../adapters/access-tokens.ts';
 import { withAuthorization } from '../adapters/authorized-http.ts';
 import { makeDicomwebStore } from '../adapters/dicomweb-store.ts';
-import { makeGcsObjectStorage, STORAGE_ENDPOINT } from '../adapters/gcs-object-storage.ts';
+import { makeGcsDocumentStorage } from '../adapters/gcs-document-storage.ts';
+import { makeGcsObjectStorage } from '../adapters/gcs-object-storage.ts';
 import { makeHttp, type Http } from '../adapters/http.ts';
 import { makeJsonLogger } from '../adapters/json-logger.ts';
 import { crc32c } from '../adapters/node-crc32c.ts';
 import { makePubsubReportPublisher, PUBSUB_ENDPOINT } from '../adapters/pubsub-report-publisher.ts';
+import { STORAGE_ENDPOINT } from '../adapters/storage-urls.ts';
 import { systemClock, systemRandom } from '../adapters/system-clock.ts';
 import type { DicomStore } from '../ports/dicom-store.ts';
+import type { ObjectStorage } from '../ports/object-storage.ts';
 import { DEFAULT_RETRY_POLICY } from '../retry/policy.ts';
 import { makeAttempts } from '../usecases/attempts.ts';
+import {
+  keepObject,
+  makeArchiveObject,
+  makeDeleteObject,
+  type AfterStore,
+} from '../usecases/ingest/after-store.ts';
 import { makeIngestObject } from '../usecases/ingest/ingest-object.ts';
 import { makeQuarantine } from '../usecases/ingest/quarantine.ts';
+import { makeSeriesRecords } from '../usecases/ingest/series-records.ts';
 import { isHealthcareStore, parseIngestConfiguration, type IngestConfiguration } from './configuration.ts';
 import { makeIngest, type EventHandler } from './ingest.ts';
 
@@ -40,21 +50,31 @@ export function wireIngest(environment: Readonly<Record<string, string | undefin
     answerTimeoutMs: config.ANSWER_TIMEOUT,
   });
   const google = withAuthorization(http, makeGoogleAuthorization());
-  const storage = makeGcsObjectStorage(google, trimSlash(config.STORAGE_EMULATOR_HOST ?? STORAGE_ENDPOINT));
+  const storageEndpoint = trimSlash(config.STORAGE_EMULATOR_HOST ?? STORAGE_ENDPOINT);
+  const storage = makeGcsObjectStorage(google, storageEndpoint);
+  const state = makeGcsDocumentStorage(google, storageEndpoint, config.STATE_BUCKET);
   const publisher = makePubsubReportPublisher(google, pubsubEndpoint(config), resultsTopic(config));
   const attempts = makeAttempts(systemClock, systemRandom, {
     ...DEFAULT_RETRY_POLICY,
     budgetMs: config.RETRY_BUDGET,
   });
+  const timeLimitMs = Math.max(1000, Math.min(config.FUNCTION_TIMEOUT, config.ACK_DEADLINE) - MARGIN_MS);
   const ingestObject = makeIngestObject({
     storage,
     store: wireStore(config, http, google),
+    records: makeSeriesRecords(state, systemClock),
     publisher,
     quarantine: makeQuarantine(storage, config.QUARANTINE_BUCKET, systemClock),
+    afterStore: wireAfterStore(config, storage),
     attempts,
     clock: systemClock,
     crc32c,
     maxHeaderBytes: config.MAX_HEADER_BYTES,
+    mostBytes: (config.MIN_THROUGHPUT * timeLimitMs) / 1000,
+    noPreamble: config.NO_PREAMBLE,
+    reingestAfterDelete: config.REINGEST_AFTER_DELETE,
+    // Other servers may answer 200 and discard what they have already (Orthanc does).
+    verify: config.VERIFY ?? (isHealthcareStore(config.DICOM_STORE) ? 'conflicts' : 'always'),
   });
   return makeIngest({
     ingestObject,
@@ -63,9 +83,27 @@ export function wireIngest(environment: Readonly<Record<string, string | undefin
     clock: systemClock,
     logger,
     projectId: config.PROJECT_ID,
-    inboxBucket: config.INBOX_BUCKET,
-    timeLimitMs: Math.max(1000, Math.min(config.FUNCTION_TIMEOUT, config.ACK_DEADLINE) - MARGIN_MS),
+    filter: {
+      bucket: config.INBOX_BUCKET,
+      prefix: config.INBOX_PREFIX,
+      ignorePattern: config.IGNORE_PATTERN,
+    },
+    timeLimitMs,
   });
+}
+
+function wireAfterStore(
+  { AFTER_STORE, ARCHIVE_BUCKET = '' }: IngestConfiguration,
+  storage: ObjectStorage,
+): AfterStore {
+  switch (AFTER_STORE) {
+    case 'keep':
+      return keepObject;
+    case 'delete':
+      return makeDeleteObject(storage);
+    case 'archive':
+      return makeArchiveObject(storage, ARCHIVE_BUCKET);
+  }
 }
 
 function wireStore(config: IngestConfiguration, http: Http, google: Http): DicomStore {

@@ -10,20 +10,20 @@ import {
   readTag,
   type Encoding,
 } from './element.ts';
-import { identityRejection, type Identity } from './identity.ts';
+import {
+  SERIES_INSTANCE_UID,
+  UID_FIELDS,
+  decodeUid,
+  identityRejection,
+  isIdentified,
+  toHeader,
+  type Identity,
+  type InstanceHeader,
+} from './identity.ts';
 import { inflatePrefix } from './inflate-prefix.ts';
-import type { InstanceUids } from './instance-uids.ts';
 import { PART_10_START, RECOGNITION_BYTES, guessEncoding, recogniseContent } from './recognise.ts';
 import { skipValue } from './skip-value.ts';
 import { declaredEncoding, isDeflated } from './transfer-syntax.ts';
-
-/** What the beginning of an object says of the instance in it. */
-export interface InstanceHeader {
-  readonly uids: InstanceUids;
-  readonly sopClassUid: string;
-  /** Of the file meta information; null where it has none. */
-  readonly transferSyntaxUid: string | null;
-}
 
 export type HeaderReading =
   | { readonly kind: 'more-bytes-needed'; readonly atLeastBytes: number }
@@ -71,13 +71,7 @@ export function readHeader(prefix: Buffer, isComplete: boolean, limits: HeaderLi
 
 const TRANSFER_SYNTAX_UID = 0x00020010;
 const MEDIA_STORAGE_SOP_CLASS_UID = 0x00020002;
-const SOP_CLASS_UID = 0x00080016;
-const SOP_INSTANCE_UID = 0x00080018;
-const STUDY_INSTANCE_UID = 0x0020000d;
-const SERIES_INSTANCE_UID = 0x0020000e;
 const FIRST_PIXEL_DATA = 0x7fe00000;
-/** Longer than any UID with padding; a longer value is cut, and is then no valid UID either. */
-const LONGEST_UID_READ = 256;
 
 const NOT_PART_10: Readonly<Record<'archive' | 'bare-data-set' | 'other', Rejection>> = {
   archive: {
@@ -151,36 +145,10 @@ function readDataSet(bytes: Buffer, start: number, encoding: Encoding, identity:
   }
 }
 
-const UID_FIELDS: ReadonlyMap<
-  number,
-  'sopClassUid' | 'sopInstanceUid' | 'studyInstanceUid' | 'seriesInstanceUid'
-> = new Map([
-  [SOP_CLASS_UID, 'sopClassUid'],
-  [SOP_INSTANCE_UID, 'sopInstanceUid'],
-  [STUDY_INSTANCE_UID, 'studyInstanceUid'],
-  [SERIES_INSTANCE_UID, 'seriesInstanceUid'],
-]);
-
-function isIdentified(identity: Identity): boolean {
-  return [...UID_FIELDS.values()].every((field) => identity[field] !== undefined);
-}
-
-/** A UID without its padding: NUL by the standard, a space in many files (PS3.5 section 9.1). */
+/** @throws MoreBytesNeeded */
 function readUid(bytes: Buffer, start: number, end: number): string {
   needBytes(bytes, end);
-  return bytes
-    .toString('latin1', start, Math.min(end, start + LONGEST_UID_READ))
-    .replace(/[\0 ]+$/, '')
-    .trimStart();
-}
-
-function toHeader(identity: Identity): InstanceHeader {
-  const { studyInstanceUid = '', seriesInstanceUid = '', sopInstanceUid = '', sopClassUid = '' } = identity;
-  return {
-    uids: { studyInstanceUid, seriesInstanceUid, sopInstanceUid },
-    sopClassUid,
-    transferSyntaxUid: identity.transferSyntaxUid ?? null,
-  };
+  return decodeUid(bytes.subarray(start, end));
 }
 
 function damaged(detail: string): HeaderReading {

@@ -1,5 +1,14 @@
 import type { Rejection, RejectionReason } from '../ingest/rejection.ts';
+import type { InstanceUids } from './instance-uids.ts';
 import { isUid } from './uid.ts';
+
+/** What the beginning of an object says of the instance in it. */
+export interface InstanceHeader {
+  readonly uids: InstanceUids;
+  readonly sopClassUid: string;
+  /** Of the file meta information; null where it has none. */
+  readonly transferSyntaxUid: string | null;
+}
 
 /** What has been read of an instance's identity so far. */
 export interface Identity {
@@ -11,6 +20,44 @@ export interface Identity {
   seriesInstanceUid?: string;
   /** The tag of the last element seen at the top level. */
   lastTag?: number;
+}
+
+export const SERIES_INSTANCE_UID = 0x0020000e;
+
+/** The elements of the data set that make its identity, in the order in which they stand. */
+export const UID_FIELDS: ReadonlyMap<
+  number,
+  'sopClassUid' | 'sopInstanceUid' | 'studyInstanceUid' | 'seriesInstanceUid'
+> = new Map([
+  [0x00080016, 'sopClassUid'],
+  [0x00080018, 'sopInstanceUid'],
+  [0x0020000d, 'studyInstanceUid'],
+  [SERIES_INSTANCE_UID, 'seriesInstanceUid'],
+]);
+
+/** Longer than any UID with padding; a longer value is cut, and is then no valid UID either. */
+const LONGEST_UID_READ = 256;
+
+/** A UID without its padding: NUL by the standard, a space in many files (PS3.5 section 9.1). */
+export function decodeUid(value: Buffer): string {
+  return value
+    .toString('latin1', 0, Math.min(value.length, LONGEST_UID_READ))
+    .replace(/[\0 ]+$/, '')
+    .trimStart();
+}
+
+export function isIdentified(identity: Identity): boolean {
+  return [...UID_FIELDS.values()].every((field) => identity[field] !== undefined);
+}
+
+/** The header of an identity that {@link identityRejection} has nothing against. */
+export function toHeader(identity: Identity): InstanceHeader {
+  const { studyInstanceUid = '', seriesInstanceUid = '', sopInstanceUid = '', sopClassUid = '' } = identity;
+  return {
+    uids: { studyInstanceUid, seriesInstanceUid, sopInstanceUid },
+    sopClassUid,
+    transferSyntaxUid: identity.transferSyntaxUid ?? null,
+  };
 }
 
 const MEDIA_STORAGE_DIRECTORY = '1.2.840.10008.1.3.10';

@@ -1,15 +1,18 @@
-import { hashObjectRef, type ObjectRef } from '../../domain/object-ref.ts';
+import { hashObjectRef, type IncomingObject, type ObjectRef } from '../../domain/object-ref.ts';
 import { formatIngestReport, type IngestReport, type IngestResult } from '../../domain/report.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ReportPublisher } from '../../ports/report-publisher.ts';
 import type { Attempts } from '../attempts.ts';
 import type { Invocation } from '../invocation.ts';
-import { carryObject, type CarryDependencies } from './carry.ts';
+import type { AfterStore } from './after-store.ts';
+import { carryObject } from './carry.ts';
+import type { CarryDependencies } from './carry-dependencies.ts';
 import type { Quarantine } from './quarantine.ts';
 
 export interface IngestDependencies extends CarryDependencies {
   readonly publisher: ReportPublisher;
   readonly quarantine: Quarantine;
+  readonly afterStore: AfterStore;
   readonly attempts: Attempts;
   readonly clock: Clock;
 }
@@ -20,7 +23,7 @@ export interface IngestDependencies extends CarryDependencies {
  * @returns the report, once it has been published.
  * @throws whatever kept the outcome from becoming final: the delivery has to be given back.
  */
-export type IngestObject = (object: ObjectRef, invocation: Invocation) => Promise<IngestReport>;
+export type IngestObject = (object: IncomingObject, invocation: Invocation) => Promise<IngestReport>;
 
 export function makeIngestObject(deps: IngestDependencies): IngestObject {
   const { attempts, clock, publisher } = deps;
@@ -35,6 +38,9 @@ export function makeIngestObject(deps: IngestDependencies): IngestObject {
     });
     // Published before the delivery is acknowledged: if it fails, the object comes again and ends the same way.
     await attempts(invocation, () => publisher.publish(report, invocation.signal));
+    if (result.outcome === 'stored' || result.outcome === 'already-stored') {
+      await attempts(invocation, () => deps.afterStore(object, invocation.signal));
+    }
     logOutcome(object, report, invocation);
     return report;
   };

@@ -1,0 +1,138 @@
+import type { InstanceHeader } from '../../domain/dicom/identity.ts';
+import { NotFoundError, UnavailableError } from '../../domain/errors.ts';
+import type { IncomingObject } from '../../domain/object-ref.ts';
+import type { IngestResult } from '../../domain/report.ts';
+import type { StoreAnswer } from '../../ports/dicom-store.ts';
+import type { OpenedObject } from '../../ports/object-storage.ts';
+import type { CarryDependencies } from './carry-dependencies.ts';
+import { compareBytes, type Comparison } from './compare-bytes.ts';
+import { verifiedContent } from './content.ts';
+import { carried } from './results.ts';
+
+/** The Part 10 file that an object stands for. */
+export interface DicomFile {
+  readonly header: InstanceHeader;
+  /** Put before the object's content; null where the content is the file. */
+  readonly prefix: Buffer | null;
+  /** Of the whole file; undefined when it is known only at its end. */
+  readonly sizeBytes: number | undefined;
+  /** Said in the report, whatever the outcome. */
+  readonly note: string | null;
+}
+
+/**
+ * Stores one file and says what became of it.
+ *
+ * @param body the whole file, verified before its end.
+ */
+export async function storeFile(
+  object: IncomingObject,
+  opened: OpenedObject,
+  file: DicomFile,
+  body: AsyncIterable<Buffer>,
+  deps: CarryDependencies,
+  signal: AbortSignal,
+): Promise<IngestResult> {
+  const { uids } = file.header;
+  if (deps.reingestAfterDelete === 'refuse') {
+    const deletedAtMs = await deps.records.deletedAtMs(uids, signal);
+    if (deletedAtMs !== undefined && isOlder(object, deletedAtMs)) {
+      return carried('rejected', deletedBefore(deletedAtMs), file, opened.sizeBytes);
+    }
+  }
+  // Before the store call: cleanup keeps what it does not know, so a marker without an instance does no harm, and an
+  // instance without a marker would be kept for ever.
+  await deps.records.markIngested(uids, signal);
+  const answer = await deps.store.store({ uids, sizeBytes: file.sizeBytes, body }, signal);
+  switch (answer.kind) {
+    case 'stored':
+      if (deps.verify === 'always')
+        return await settleByComparison('stored', object, opened, file, deps, signal);
+      return carried('stored', NOTHING_MORE, file, opened.sizeBytes);
+    case 'exists':
+      return await settleByComparison('already-stored', object, opened, file, deps, signal);
+    case 'refused':
+      return await settleRefusal(answer, opened, file, deps, signal);
+  }
+}
+
+const NOTHING_MORE = { reason: null, detail: null };
+
+/** An object whose age nobody tells is taken to be older: refusing loses nothing, storing would undo a deletion. */
+function isOlder({ finalizedAtMs }: IncomingObject, deletedAtMs: number): boolean {
+  return finalizedAtMs === undefined || finalizedAtMs <= deletedAtMs;
+}
+
+function deletedBefore(deletedAtMs: number): { reason: 'deleted-before'; detail: string } {
+  const when = new Date(deletedAtMs).toISOString();
+  const detail = `The study or series was deleted at ${when}, after this object came (REINGEST_AFTER_DELETE=refuse).`;
+  return { reason: 'deleted-before', detail };
+}
+
+/** "Already exists" says that something is there, not that it is this, and some servers say 200 and discard. */
+async function settleByComparison(
+  ifEqual: 'stored' | 'already-stored',
+  object: IncomingObject,
+  opened: OpenedObject,
+  file: DicomFile,
+  deps: CarryDependencies,
+  signal: AbortSignal,
+): Promise<IngestResult> {
+  const comparison = await compareWithStored(object, file, deps, signal);
+  if (comparison.isEqual) return carried(ifEqual, NOTHING_MORE, file, opened.sizeBytes);
+  const conflict = { reason: 'different-content', detail: formatDifference(comparison) } as const;
+  return carried('conflict', conflict, file, opened.sizeBytes);
+}
+
+async function compareWithStored(
+  object: IncomingObject,
+  { header, prefix }: DicomFile,
+  deps: CarryDependencies,
+  signal: AbortSignal,
+): Promise<Comparison> {
+  const stored = await deps.store.retrieve(header.uids, signal).catch((error: unknown) => {
+    if (!(error instanceof NotFoundError)) throw error;
+    throw new UnavailableError('The store says that the instance is there, and that it is not.', {
+      cause: error,
+    });
+  });
+  return compareBytes(reopened(object, prefix, deps, signal), stored, deps.crc32c);
+}
+
+/** The file anew: the prefix, where there is one, and the object's content. Opened with the first block asked for. */
+export async function* reopened(
+  object: IncomingObject,
+  prefix: Buffer | null,
+  { storage, crc32c, mostBytes }: CarryDependencies,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
+  if (prefix !== null) yield prefix;
+  yield* verifiedContent(await storage.open(object, signal), crc32c, mostBytes);
+}
+
+/** A store refuses instances of a series that is being deleted, which says nothing of the instance. */
+async function settleRefusal(
+  { failureReason, detail }: Extract<StoreAnswer, { kind: 'refused' }>,
+  opened: OpenedObject,
+  file: DicomFile,
+  { records }: CarryDependencies,
+  signal: AbortSignal,
+): Promise<IngestResult> {
+  if (await records.isBeingDeleted(file.header.uids, signal)) {
+    throw new UnavailableError('The series is being deleted; the instance has to wait for the end of that.', {
+      details: { study: file.header.uids.studyInstanceUid, series: file.header.uids.seriesInstanceUid },
+    });
+  }
+  const reason = failureReason === null ? '' : ` (failure reason ${failureReason})`;
+  const refused = `The store refused the instance${reason}: ${detail === '' ? 'it gave no detail' : detail}`;
+  return carried('rejected', { reason: 'store-refused', detail: refused }, file, opened.sizeBytes);
+}
+
+function formatDifference({ left, right }: Comparison): string {
+  const describe = ({ sizeBytes, crc32c }: Comparison['left']): string =>
+    `${sizeBytes} bytes, CRC32C ${crc32c.toString(16).padStart(8, '0')}`;
+  return (
+    'The store holds another instance under the same UIDs: ' +
+    `the object has ${describe(left)}, the stored instance ${describe(right)}.`
+  );
+}
