@@ -70,6 +70,12 @@ const ingestVariables = v.object({
   MIN_THROUGHPUT: bytes(10_000_000),
   RESULTS_TOPIC: required,
   MAX_HEADER_BYTES: bytes(4 * 1024 * 1024),
+  MAX_STORE_REQUESTS_PER_SECOND: v.pipe(
+    v.optional(v.string(), 'Infinity'),
+    v.transform(Number),
+    v.number('has to be a number of requests'),
+    v.minValue(0.5, 'has to be at least 0.5'),
+  ),
   RETRY_BUDGET: duration('30s'),
   IDLE_TIMEOUT: duration('60s'),
   ANSWER_TIMEOUT: duration('300s'),

@@ -12,8 +12,10 @@ import { STORAGE_ENDPOINT } from '../adapters/storage-urls.ts';
 import { systemClock, systemRandom } from '../adapters/system-clock.ts';
 import type { DicomStore } from '../ports/dicom-store.ts';
 import type { ObjectStorage } from '../ports/object-storage.ts';
+import { DEFAULT_LANE_SETTINGS } from '../retry/lane.ts';
 import { DEFAULT_RETRY_POLICY } from '../retry/policy.ts';
 import { makeAttempts } from '../usecases/attempts.ts';
+import { makeLanes } from '../usecases/lanes.ts';
 import {
   keepObject,
   makeArchiveObject,
@@ -58,10 +60,16 @@ export function wireIngest(environment: Readonly<Record<string, string | undefin
     ...DEFAULT_RETRY_POLICY,
     budgetMs: config.RETRY_BUDGET,
   });
+  const lanes = makeLanes(
+    { ...DEFAULT_LANE_SETTINGS, ceilingPerSecond: config.MAX_STORE_REQUESTS_PER_SECOND },
+    systemClock,
+  );
   const timeLimitMs = Math.max(1000, Math.min(config.FUNCTION_TIMEOUT, config.ACK_DEADLINE) - MARGIN_MS);
   const ingestObject = makeIngestObject({
     storage,
     store: wireStore(config, http, google),
+    storeLane: lanes.store,
+    retrieveLane: lanes.retrieve,
     records: makeSeriesRecords(state, systemClock),
     publisher,
     quarantine: makeQuarantine(storage, config.QUARANTINE_BUCKET, systemClock),

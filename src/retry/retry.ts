@@ -12,6 +12,13 @@ export interface FailedAttempt {
   readonly earlier: readonly unknown[];
 }
 
+/** How long an attempt may wait for something else before it begins. */
+export interface AttemptLimits {
+  readonly signal: AbortSignal;
+  /** Nothing is begun at or after this time. Milliseconds since the epoch. */
+  readonly latestAt: number;
+}
+
 export interface RetryContext {
   readonly clock: Clock;
   readonly random: Random;
@@ -34,13 +41,13 @@ export interface RetryContext {
  * when the signal was aborted meanwhile: what happened, happened.
  */
 export async function retry<T>(
-  attempt: (attemptNumber: number) => Promise<T>,
+  attempt: (limits: AttemptLimits) => Promise<T>,
   context: RetryContext,
 ): Promise<T> {
   const { clock, policy, signal } = context;
   const lastBeginAt = Math.min(context.deadlineAt, clock.now() + policy.budgetMs);
   const earlier: unknown[] = [];
-  return pRetry(attempt, {
+  return pRetry(() => attempt({ signal, latestAt: lastBeginAt }), {
     retries: policy.maxAttempts - 1,
     // The loop is p-retry's; the waiting is ours, because it needs the injected clock and Retry-After.
     minTimeout: 0,

@@ -1,7 +1,7 @@
 import { CourierError, type ErrorCode } from '../domain/errors.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { RetryPolicy } from '../retry/policy.ts';
-import { retry, type FailedAttempt } from '../retry/retry.ts';
+import { retry, type AttemptLimits, type FailedAttempt } from '../retry/retry.ts';
 import type { Invocation } from './invocation.ts';
 
 /** Failures after which the same call, repeated at once, may succeed. An allow-list: what is not on it is given back. */
@@ -14,7 +14,7 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 
 /** Does a piece of work, trying again within the invocation's time. */
-export type Attempts = <T>(invocation: Invocation, work: () => Promise<T>) => Promise<T>;
+export type Attempts = <T>(invocation: Invocation, work: (limits: AttemptLimits) => Promise<T>) => Promise<T>;
 
 export function makeAttempts(clock: Clock, random: Random, policy: RetryPolicy): Attempts {
   return (invocation, work) =>

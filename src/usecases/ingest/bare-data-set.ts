@@ -11,7 +11,7 @@ import { bareTransferSyntax, formatSuppliedMeta } from '../../domain/dicom/suppl
 import type { IncomingObject } from '../../domain/object-ref.ts';
 import type { IngestResult } from '../../domain/report.ts';
 import type { OpenedObject } from '../../ports/object-storage.ts';
-import type { CarryDependencies } from './carry-dependencies.ts';
+import type { CarryCall, CarryDependencies } from './carry-dependencies.ts';
 import { rejected } from './results.ts';
 import { reopened, storeFile, type DicomFile } from './store-file.ts';
 
@@ -27,7 +27,7 @@ export async function carryBareDataSet(
   opened: OpenedObject,
   content: AsyncIterable<Buffer>,
   deps: CarryDependencies,
-  signal: AbortSignal,
+  call: CarryCall,
 ): Promise<IngestResult> {
   const walked = await walk(content, deps.maxHeaderBytes);
   if (walked.bareDataSet === undefined) return rejected(notWalkable(walked.problem), opened.sizeBytes);
@@ -47,7 +47,7 @@ export async function carryBareDataSet(
     encoding,
   });
   const file: DicomFile = { header, prefix, sizeBytes: prefix.length + walked.sizeBytes, note: NOTE };
-  return storeFile(object, opened, file, reopened(object, prefix, deps, signal), deps, signal);
+  return storeFile(object, opened, file, reopened(object, prefix, deps, call.signal), deps, call);
 }
 
 const NOTE = 'Preamble and file meta information were supplied (NO_PREAMBLE=supply).';

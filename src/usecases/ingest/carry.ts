@@ -3,7 +3,7 @@ import type { IncomingObject } from '../../domain/object-ref.ts';
 import type { IngestResult } from '../../domain/report.ts';
 import type { OpenedObject } from '../../ports/object-storage.ts';
 import { carryBareDataSet } from './bare-data-set.ts';
-import type { CarryDependencies } from './carry-dependencies.ts';
+import type { CarryCall, CarryDependencies } from './carry-dependencies.ts';
 import { ContentRejected, readThrough, verifiedContent } from './content.ts';
 import { readObjectHead } from './object-head.ts';
 import { ignored, rejected } from './results.ts';
@@ -18,13 +18,14 @@ import { verifiedBody } from './verified-body.ts';
 export async function carryObject(
   object: IncomingObject,
   deps: CarryDependencies,
-  signal: AbortSignal,
+  call: CarryCall,
 ): Promise<IngestResult> {
+  const { signal } = call;
   const opened = await openOrGone(object, deps, signal);
   if (opened === undefined)
     return ignored('generation-gone', 'This generation of the object is no longer there.');
   try {
-    return await carryOpened(object, opened, deps, signal);
+    return await carryOpened(object, opened, deps, call);
   } catch (error) {
     if (!(error instanceof ContentRejected)) throw error;
     // It was found out from bytes that nobody had checked yet, so they are read once more, to the end.
@@ -38,7 +39,7 @@ async function carryOpened(
   object: IncomingObject,
   opened: OpenedObject,
   deps: CarryDependencies,
-  signal: AbortSignal,
+  call: CarryCall,
 ): Promise<IngestResult> {
   const { sizeBytes } = opened;
   const head = await readObjectHead(verifiedContent(opened, deps.crc32c, deps.mostBytes), deps);
@@ -50,11 +51,11 @@ async function carryOpened(
       const { header } = head.reading;
       const contentBytes = opened.contentEncoding === null ? sizeBytes : undefined;
       const file = { header, prefix: null, sizeBytes: contentBytes, note: null };
-      return await storeFile(object, opened, file, head.body, deps, signal);
+      return await storeFile(object, opened, file, head.body, deps, call);
     }
     const { rejection } = head.reading;
     if (rejection.reason === 'no-preamble' && deps.noPreamble === 'supply') {
-      return await carryBareDataSet(object, opened, head.body, deps, signal);
+      return await carryBareDataSet(object, opened, head.body, deps, call);
     }
     // The verdict rests on bytes that have not been verified yet: a damaged download must not condemn the object.
     await readThrough(head.body);

@@ -2,6 +2,7 @@ import { hashObjectRef, type IncomingObject, type ObjectRef } from '../../domain
 import { formatIngestReport, type IngestReport, type IngestResult } from '../../domain/report.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ReportPublisher } from '../../ports/report-publisher.ts';
+import type { Lane } from '../../retry/lane.ts';
 import type { Attempts } from '../attempts.ts';
 import type { Invocation } from '../invocation.ts';
 import type { AfterStore } from './after-store.ts';
@@ -11,6 +12,7 @@ import type { Quarantine } from './quarantine.ts';
 
 export interface IngestDependencies extends CarryDependencies {
   readonly publisher: ReportPublisher;
+  readonly storeLane: Lane;
   readonly quarantine: Quarantine;
   readonly afterStore: AfterStore;
   readonly attempts: Attempts;
@@ -26,9 +28,11 @@ export interface IngestDependencies extends CarryDependencies {
 export type IngestObject = (object: IncomingObject, invocation: Invocation) => Promise<IngestReport>;
 
 export function makeIngestObject(deps: IngestDependencies): IngestObject {
-  const { attempts, clock, publisher } = deps;
+  const { attempts, clock, publisher, storeLane } = deps;
   return async (object, invocation) => {
-    const result = await attempts(invocation, () => carryObject(object, deps, invocation.signal));
+    const result = await attempts(invocation, (limits) =>
+      storeLane.run((paced) => carryObject(object, deps, { ...limits, paced }), limits),
+    );
     await setAside(object, result, deps, invocation);
     const { startedAtMs, attempts: deliveries } = invocation;
     const report = formatIngestReport(object, result, {

@@ -4,7 +4,7 @@ import type { IncomingObject } from '../../domain/object-ref.ts';
 import type { IngestResult } from '../../domain/report.ts';
 import type { StoreAnswer } from '../../ports/dicom-store.ts';
 import type { OpenedObject } from '../../ports/object-storage.ts';
-import type { CarryDependencies } from './carry-dependencies.ts';
+import type { CarryCall, CarryDependencies } from './carry-dependencies.ts';
 import { compareBytes, type Comparison } from './compare-bytes.ts';
 import { verifiedContent } from './content.ts';
 import { carried } from './results.ts';
@@ -31,9 +31,10 @@ export async function storeFile(
   file: DicomFile,
   body: AsyncIterable<Buffer>,
   deps: CarryDependencies,
-  signal: AbortSignal,
+  call: CarryCall,
 ): Promise<IngestResult> {
   const { uids } = file.header;
+  const { signal, paced } = call;
   if (deps.reingestAfterDelete === 'refuse') {
     const deletedAtMs = await deps.records.deletedAtMs(uids, signal);
     if (deletedAtMs !== undefined && isOlder(object, deletedAtMs)) {
@@ -43,14 +44,14 @@ export async function storeFile(
   // Before the store call: cleanup keeps what it does not know, so a marker without an instance does no harm, and an
   // instance without a marker would be kept for ever.
   await deps.records.markIngested(uids, signal);
-  const answer = await deps.store.store({ uids, sizeBytes: file.sizeBytes, body }, signal);
+  const answer = await paced(() => deps.store.store({ uids, sizeBytes: file.sizeBytes, body }, signal));
   switch (answer.kind) {
     case 'stored':
       if (deps.verify === 'always')
-        return await settleByComparison('stored', object, opened, file, deps, signal);
+        return await settleByComparison('stored', object, opened, file, deps, call);
       return carried('stored', NOTHING_MORE, file, opened.sizeBytes);
     case 'exists':
-      return await settleByComparison('already-stored', object, opened, file, deps, signal);
+      return await settleByComparison('already-stored', object, opened, file, deps, call);
     case 'refused':
       return await settleRefusal(answer, opened, file, deps, signal);
   }
@@ -76,9 +77,9 @@ async function settleByComparison(
   opened: OpenedObject,
   file: DicomFile,
   deps: CarryDependencies,
-  signal: AbortSignal,
+  call: CarryCall,
 ): Promise<IngestResult> {
-  const comparison = await compareWithStored(object, file, deps, signal);
+  const comparison = await compareWithStored(object, file, deps, call);
   if (comparison.isEqual) return carried(ifEqual, NOTHING_MORE, file, opened.sizeBytes);
   const conflict = { reason: 'different-content', detail: formatDifference(comparison) } as const;
   return carried('conflict', conflict, file, opened.sizeBytes);
@@ -88,14 +89,16 @@ async function compareWithStored(
   object: IncomingObject,
   { header, prefix }: DicomFile,
   deps: CarryDependencies,
-  signal: AbortSignal,
+  { signal, latestAt }: CarryCall,
 ): Promise<Comparison> {
-  const stored = await deps.store.retrieve(header.uids, signal).catch((error: unknown) => {
-    if (!(error instanceof NotFoundError)) throw error;
-    throw new UnavailableError('The store says that the instance is there, and that it is not.', {
-      cause: error,
+  const retrieve = (): Promise<AsyncIterable<Buffer>> =>
+    deps.store.retrieve(header.uids, signal).catch((error: unknown) => {
+      if (!(error instanceof NotFoundError)) throw error;
+      throw new UnavailableError('The store says that the instance is there, and that it is not.', {
+        cause: error,
+      });
     });
-  });
+  const stored = await deps.retrieveLane.run((paced) => paced(retrieve), { signal, latestAt });
   return compareBytes(reopened(object, prefix, deps, signal), stored, deps.crc32c);
 }
 

@@ -1,0 +1,123 @@
+import PQueue from 'p-queue';
+import type { Clock } from '../ports/clock.ts';
+import { AdaptiveRate, type RateSettings } from './rate.ts';
+import type { AttemptLimits } from './retry.ts';
+
+/** How a failure bears on the pace of a lane. */
+export interface Throttling {
+  /** What the other side asked for, if it did. */
+  readonly retryAfterMs: number | undefined;
+}
+
+export interface LaneSettings extends RateSettings {
+  /** Requests in flight at once, at the most. @default 64 */
+  readonly maxInFlight: number;
+}
+
+export const DEFAULT_LANE_SETTINGS: LaneSettings = {
+  floorPerSecond: 0.5,
+  ceilingPerSecond: Infinity,
+  maxInFlight: 64,
+};
+
+/** Sends the request that the turn was for; how it ends is what the lane learns from. */
+export type Paced = <T>(send: () => Promise<T>) => Promise<T>;
+
+/** The requests of one process to one quota, in the order in which they were asked for. */
+export interface Lane {
+  /**
+   * Does the work when its turn has come.
+   *
+   * The work may prepare something first, as opening what it is going to send: so nothing stands open while it waits.
+   *
+   * @throws the error of `tooLate` when its turn would come too late, the signal's reason, and what the work throws.
+   */
+  run<T>(work: (paced: Paced) => Promise<T>, limits: AttemptLimits): Promise<T>;
+}
+
+export interface LaneDependencies {
+  readonly clock: Clock;
+  /** Whether a failure says that requests come too fast. */
+  readonly throttlingOf: (error: unknown) => Throttling | undefined;
+  /** The error for work whose turn would come too late. */
+  readonly tooLate: (waitMs: number) => Error;
+}
+
+/** Requests may follow each other so much closer than the rate says, to make up for timers that fire late. */
+const SLACK_MS = 20;
+const SHORTEST_PAUSE_MS = 5;
+const LONGEST_PAUSE_MS = 1000;
+
+/**
+ * A lane that paces its requests by what the other side accepts.
+ *
+ * While nothing throttles, it only caps what is in flight. After a throttling the lane pauses for about one request's
+ * time and goes on more slowly; when nothing at all was accepted since the throttling before, the service is taken to
+ * be closed, and the whole lane waits as long as it asked for. The request that was throttled waits as long as it was
+ * told in any case: that is the retry's part.
+ */
+export function makeLane(settings: LaneSettings, { clock, throttlingOf, tooLate }: LaneDependencies): Lane {
+  const queue = new PQueue({ concurrency: settings.maxInFlight });
+  const rate = new AdaptiveRate(settings);
+  let nextAt = -Infinity;
+  let pausedUntil = -Infinity;
+  let throttledAt = -Infinity;
+  let acceptedSince = 0;
+  /** The one whose turn is next waits; the others wait for it. */
+  let turn: Promise<void> = Promise.resolve();
+
+  const waitForTurn = async ({ signal, latestAt }: AttemptLimits): Promise<void> => {
+    for (;;) {
+      signal.throwIfAborted();
+      const now = clock.now();
+      const at = Math.max(now, pausedUntil, nextAt - SLACK_MS);
+      if (at >= latestAt) throw tooLate(at - now);
+      if (at <= now) break;
+      await clock.sleep(at - now, signal);
+    }
+    const perSecond = rate.perSecond(clock.now());
+    nextAt = Math.max(nextAt, clock.now()) + (perSecond === Infinity ? 0 : 1000 / perSecond);
+  };
+
+  const takeTurn = (limits: AttemptLimits): Promise<void> => {
+    const mine = turn.then(() => waitForTurn(limits));
+    turn = mine.catch(() => undefined);
+    return mine;
+  };
+
+  const throttled = (sentAt: number, { retryAfterMs }: Throttling): void => {
+    if (sentAt < throttledAt) return;
+    const now = clock.now();
+    rate.throttled(sentAt, now);
+    const isClosed = acceptedSince === 0;
+    const pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, 1000 / rate.perSecond(now)));
+    pausedUntil = Math.max(pausedUntil, now + (isClosed ? Math.max(pauseMs, retryAfterMs ?? 0) : pauseMs));
+    throttledAt = now;
+    acceptedSince = 0;
+  };
+
+  const paced: Paced = async (send) => {
+    const sentAt = clock.now();
+    try {
+      const result = await send();
+      acceptedSince += 1;
+      rate.accepted(clock.now());
+      return result;
+    } catch (error) {
+      const throttling = throttlingOf(error);
+      if (throttling !== undefined) throttled(sentAt, throttling);
+      throw error;
+    }
+  };
+
+  return {
+    run: (work, limits) =>
+      queue.add(
+        async () => {
+          await takeTurn(limits);
+          return work(paced);
+        },
+        { signal: limits.signal },
+      ),
+  };
+}
