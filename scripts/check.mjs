@@ -15,7 +15,7 @@ const CHECKS = {
     '.',
   ],
   layers: [
-    'dependency-cruiser/bin/dependency-cruise.mjs',
+    'dependency-cruiser/bin/dependency-cruiser.mjs',
     'src',
     'emulator/src',
     '--config',

@@ -1,5 +1,5 @@
 // Runs Jest, one run for all suites, and says which suites could not run for want of a real peer.
-// Usage: npm test [-- SUITE…] [--full]      suites are the directories of test/, and `emulator`.
+// Usage: npm test [-- SUITE… PATH…] [--full]      suites are the directories of test/, and `emulator`.
 import { spawnSync } from 'node:child_process';
 
 const SUITES = ['unit', 'property', 'emulator', 'contract', 'conformance', 'integration', 'corpus'];
@@ -16,7 +16,8 @@ const { status, signal } = spawnSync(
     'node_modules/jest/bin/jest.js',
     '--passWithNoTests=false',
     ...(suites.length > 0 ? ['--selectProjects', ...suites] : []),
-    ...rest,
+    // Named, because --selectProjects takes every bare word after it for a project.
+    ...rest.map((arg) => (arg.startsWith('-') ? arg : `--testPathPatterns=${arg}`)),
   ],
   {
     stdio: 'inherit',

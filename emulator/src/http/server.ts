@@ -70,7 +70,8 @@ export function sendJson(
 export async function readBody(request: IncomingMessage, limitBytes = 10_000_000): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // The connection outlives a body that is too long: it still has to carry the answer.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > limitBytes) throw new GoogleError(413, `The body is larger than ${limitBytes} bytes.`);
     chunks.push(chunk);
