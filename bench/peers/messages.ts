@@ -1,0 +1,21 @@
+import type { Counts } from './counts.ts';
+
+/** Where the peers listen, in the forms in which Google's environment variables want it. */
+export interface PeersReady {
+  readonly storageUrl: string;
+  /** The root under which `/v1/projects/…/dicomWeb` is. */
+  readonly storeUrl: string;
+  readonly pubsubHost: string;
+  readonly metadataHost: string;
+}
+
+/** Asks for the counts; with a latency, sets it first. */
+export interface PeersQuestion {
+  readonly latencyMs?: number;
+}
+
+/** Both since the peers were started. */
+export interface PeersAnswer {
+  readonly counts: Counts;
+  readonly cpuMs: number;
+}
