@@ -15,12 +15,16 @@ const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
  * Access tokens of the Application Default Credentials, fetched when first needed and refreshed before they expire.
  *
  * The library is loaded with the first token, so that it costs a cold start nothing before the first request.
+ *
+ * @param projectId saves the library from looking for it, which takes a process of `gcloud` and another request.
  */
-export function makeGoogleAuthorization(): Authorization {
+export function makeGoogleAuthorization(projectId: string): Authorization {
   let auth: Promise<GoogleAuth> | undefined;
   return {
     async header() {
-      auth ??= import('google-auth-library').then(({ GoogleAuth }) => new GoogleAuth({ scopes: SCOPE }));
+      auth ??= import('google-auth-library').then(
+        ({ GoogleAuth }) => new GoogleAuth({ scopes: SCOPE, projectId }),
+      );
       const library = await auth;
       try {
         const token = await library.getAccessToken();

@@ -51,7 +51,7 @@ export function wireIngest(environment: Readonly<Record<string, string | undefin
     idleTimeoutMs: config.IDLE_TIMEOUT,
     answerTimeoutMs: config.ANSWER_TIMEOUT,
   });
-  const google = withAuthorization(http, makeGoogleAuthorization());
+  const google = withAuthorization(http, makeGoogleAuthorization(config.PROJECT_ID));
   const storageEndpoint = trimSlash(config.STORAGE_EMULATOR_HOST ?? STORAGE_ENDPOINT);
   const storage = makeGcsObjectStorage(google, storageEndpoint);
   const state = makeGcsDocumentStorage(google, storageEndpoint, config.STATE_BUCKET);
