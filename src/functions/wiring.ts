@@ -10,6 +10,7 @@ import { crc32c } from '../adapters/node-crc32c.ts';
 import { makePubsubReportPublisher, PUBSUB_ENDPOINT } from '../adapters/pubsub-report-publisher.ts';
 import { STORAGE_ENDPOINT } from '../adapters/storage-urls.ts';
 import { systemClock, systemRandom } from '../adapters/system-clock.ts';
+import type { Clock, Random } from '../ports/clock.ts';
 import type { DicomStore } from '../ports/dicom-store.ts';
 import type { ObjectStorage } from '../ports/object-storage.ts';
 import { DEFAULT_LANE_SETTINGS } from '../retry/lane.ts';
@@ -37,17 +38,34 @@ const KEEP_ALIVE_MS = 55_000;
 /** More than any concurrency that is sensible for one instance; a bound, not an aim. */
 const MOST_CONNECTIONS_PER_ORIGIN = 128;
 
+/** Time, dice and output: what a test wants to decide or to see. */
+export interface Effects {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** @param line ends with a line feed. */
+  readonly writeLog: (line: string) => void;
+}
+
+const SYSTEM: Effects = {
+  clock: systemClock,
+  random: systemRandom,
+  writeLog: (line) => process.stdout.write(line),
+};
+
 /**
  * Builds the `ingest` handler from the environment. Opens no connection and reads no credentials yet.
  *
  * @throws InvalidConfigurationError
  */
-export function wireIngest(environment: Readonly<Record<string, string | undefined>>): EventHandler {
+export function wireIngest(
+  environment: Readonly<Record<string, string | undefined>>,
+  { clock, random, writeLog }: Effects = SYSTEM,
+): EventHandler {
   const config = parseIngestConfiguration(environment);
-  const logger = makeJsonLogger((line) => process.stdout.write(line), { function: 'ingest' });
+  const logger = makeJsonLogger(writeLog, { function: 'ingest' });
   const http = makeHttp({
     dispatcher: new Agent({ connections: MOST_CONNECTIONS_PER_ORIGIN, keepAliveTimeout: KEEP_ALIVE_MS }),
-    clock: systemClock,
+    clock,
     idleTimeoutMs: config.IDLE_TIMEOUT,
     answerTimeoutMs: config.ANSWER_TIMEOUT,
   });
@@ -56,13 +74,13 @@ export function wireIngest(environment: Readonly<Record<string, string | undefin
   const storage = makeGcsObjectStorage(google, storageEndpoint);
   const state = makeGcsDocumentStorage(google, storageEndpoint, config.STATE_BUCKET);
   const publisher = makePubsubReportPublisher(google, pubsubEndpoint(config), resultsTopic(config));
-  const attempts = makeAttempts(systemClock, systemRandom, {
+  const attempts = makeAttempts(clock, random, {
     ...DEFAULT_RETRY_POLICY,
     budgetMs: config.RETRY_BUDGET,
   });
   const lanes = makeLanes(
     { ...DEFAULT_LANE_SETTINGS, ceilingPerSecond: config.MAX_STORE_REQUESTS_PER_SECOND },
-    systemClock,
+    clock,
   );
   const timeLimitMs = Math.max(1000, Math.min(config.FUNCTION_TIMEOUT, config.ACK_DEADLINE) - MARGIN_MS);
   const ingestObject = makeIngestObject({
@@ -70,12 +88,12 @@ export function wireIngest(environment: Readonly<Record<string, string | undefin
     store: wireStore(config, http, google),
     storeLane: lanes.store,
     retrieveLane: lanes.retrieve,
-    records: makeSeriesRecords(state, systemClock),
+    records: makeSeriesRecords(state, clock),
     publisher,
-    quarantine: makeQuarantine(storage, config.QUARANTINE_BUCKET, systemClock),
+    quarantine: makeQuarantine(storage, config.QUARANTINE_BUCKET, clock),
     afterStore: wireAfterStore(config, storage),
     attempts,
-    clock: systemClock,
+    clock,
     crc32c,
     maxHeaderBytes: config.MAX_HEADER_BYTES,
     mostBytes: (config.MIN_THROUGHPUT * timeLimitMs) / 1000,
@@ -88,7 +106,7 @@ export function wireIngest(environment: Readonly<Record<string, string | undefin
     ingestObject,
     publisher,
     attempts,
-    clock: systemClock,
+    clock,
     logger,
     projectId: config.PROJECT_ID,
     filter: {
