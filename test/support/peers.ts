@@ -55,7 +55,7 @@ export const pubsubEmulator: Peer<{ jar: string }> = {
 export const dcmtk: Peer<{ dcmftest: string; dcmdump: string }> = {
   name: 'DCMTK',
   howToInstall: 'apt-get install dcmtk',
-  find: () => (runs('dcmftest', ['--version']) ? { dcmftest: 'dcmftest', dcmdump: 'dcmdump' } : undefined),
+  find: () => (runs('dcmdump', ['--version']) ? { dcmftest: 'dcmftest', dcmdump: 'dcmdump' } : undefined),
 };
 
 /**

@@ -1,0 +1,80 @@
+import { describe, expect, it } from '@jest/globals';
+import { functionEnvironment, localEnvironment } from '../../src/stack/functions/function-environment.ts';
+import { FUNCTIONS } from '../../src/stack/topology.ts';
+
+const [ingest] = FUNCTIONS;
+if (ingest === undefined) throw new Error('There is no function.');
+
+const inIngest = (inherited: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  functionEnvironment(ingest, {
+    inherited,
+    port: 8081,
+    services: {
+      storageUrl: 'http://127.0.0.1:4443',
+      pubsubHost: '127.0.0.1:8085',
+      healthcareUrl: 'http://127.0.0.1:8090',
+    },
+    metadataHost: '127.0.0.1:9000',
+  });
+
+describe("a function's environment", () => {
+  it('names every service and every resource', () => {
+    expect(inIngest({})).toMatchObject({
+      FUNCTION_TARGET: 'ingest',
+      HOST: '127.0.0.1',
+      PORT: '8081',
+      PROJECT_ID: 'local',
+      DICOM_STORE: 'projects/local/locations/local/datasets/imaging/dicomStores/main',
+      INBOX_BUCKET: 'inbox',
+      QUARANTINE_BUCKET: 'quarantine',
+      STATE_BUCKET: 'state',
+      RESULTS_TOPIC: 'dicom-results',
+      STORAGE_EMULATOR_HOST: 'http://127.0.0.1:4443',
+      PUBSUB_EMULATOR_HOST: '127.0.0.1:8085',
+      HEALTHCARE_ENDPOINT: 'http://127.0.0.1:8090',
+      GCE_METADATA_HOST: '127.0.0.1:9000',
+      METADATA_SERVER_DETECTION: 'assume-present',
+    });
+  });
+
+  it.each([
+    'GOOGLE_APPLICATION_CREDENTIALS',
+    'GCE_METADATA_IP',
+    'GCLOUD_PROJECT',
+    'CLOUDSDK_CORE_ACCOUNT',
+    'PUBSUB_PROJECT_ID',
+    'NODE_OPTIONS',
+    'npm_config_user_agent',
+  ])('does not pass on %s', (name) => {
+    expect(inIngest({ [name]: 'x' })).not.toHaveProperty(name);
+  });
+
+  it('passes on what configures the worker', () => {
+    expect(inIngest({ AFTER_STORE: 'delete', PATH: '/bin' })).toMatchObject({
+      AFTER_STORE: 'delete',
+      PATH: '/bin',
+    });
+  });
+});
+
+describe('the environment of the stack', () => {
+  it('overrides what leads to the real Google Cloud', () => {
+    const environment = localEnvironment({
+      STORAGE_EMULATOR_HOST: 'http://elsewhere:1',
+      GOOGLE_CLOUD_PROJECT: 'production',
+    });
+    expect(environment['STORAGE_EMULATOR_HOST']).toBeUndefined();
+    expect(environment).toMatchObject({ GOOGLE_CLOUD_PROJECT: 'local', METADATA_SERVER_DETECTION: 'none' });
+  });
+
+  it('hides the credentials of the developer', () => {
+    expect(localEnvironment({ CLOUDSDK_CONFIG: '/home/me/.config/gcloud' })).toMatchObject({
+      CLOUDSDK_CONFIG: '/nonexistent/gcloud',
+    });
+  });
+
+  it('keeps a proxy away from loopback', () => {
+    const environment = localEnvironment({ HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: 'example.org' });
+    expect(environment['NO_PROXY']).toBe('example.org,127.0.0.1,localhost');
+  });
+});
