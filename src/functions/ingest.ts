@@ -1,7 +1,8 @@
 import { DeadlineExceededError } from '../domain/errors.ts';
 import { formatIngestReport, formatInvalidEventReport, type IngestReport } from '../domain/report.ts';
+import { hashObjectRef } from '../domain/object-ref.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Logger } from '../ports/logger.ts';
+import type { LogFields, Logger } from '../ports/logger.ts';
 import type { ReportPublisher } from '../ports/report-publisher.ts';
 import { describeError, type Attempts } from '../usecases/attempts.ts';
 import { ignoreReason, type InboxFilter } from '../usecases/ingest/filters.ts';
@@ -40,8 +41,8 @@ export function makeIngest(deps: IngestHandlerDependencies): EventHandler {
   const { clock, timeLimitMs } = deps;
   return async (request, response) => {
     const startedAtMs = clock.now();
-    const logger = deps.logger.with(traceFields(request.headers, deps.projectId));
     const event = readStorageEvent(request);
+    const logger = deps.logger.with({ ...traceFields(request.headers, deps.projectId), ...identify(event) });
     const timeUp = new AbortController();
     // Not AbortSignal.timeout: its timer would outlive the request by minutes.
     const timer = setTimeout(
@@ -98,6 +99,12 @@ async function handle(
     return;
   }
   await deps.ingestObject(event.object, invocation);
+}
+
+/** Which object a line is about, without its name. */
+function identify(event: StorageEvent): LogFields {
+  if (event.kind === 'invalid') return {};
+  return { objectHash: hashObjectRef(event.object), generation: event.object.generation };
 }
 
 /** Where the error was thrown, without its message, which may quote what it was about. */

@@ -1,4 +1,4 @@
-import { hashObjectRef, type IncomingObject, type ObjectRef } from '../../domain/object-ref.ts';
+import type { IncomingObject, ObjectRef } from '../../domain/object-ref.ts';
 import { formatIngestReport, type IngestReport, type IngestResult } from '../../domain/report.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ReportPublisher } from '../../ports/report-publisher.ts';
@@ -45,7 +45,7 @@ export function makeIngestObject(deps: IngestDependencies): IngestObject {
     if (result.outcome === 'stored' || result.outcome === 'already-stored') {
       await attempts(invocation, () => deps.afterStore(object, invocation.signal));
     }
-    logOutcome(object, report, invocation);
+    logOutcome(report, invocation);
     return report;
   };
 }
@@ -67,15 +67,13 @@ async function setAside(
   await attempts(invocation, () => quarantine(object, why, invocation));
 }
 
-function logOutcome(object: ObjectRef, report: IngestReport, { logger }: Invocation): void {
+function logOutcome(report: IngestReport, { logger }: Invocation): void {
   const { outcome, reason, durationMs, attempts, reportId, instances } = report;
   const [instance] = instances;
   logger.info('object finished', {
     outcome,
     reason,
     reportId,
-    objectHash: hashObjectRef(object),
-    generation: object.generation,
     sizeBytes: report.object?.sizeBytes ?? null,
     ...(instance === undefined
       ? {}
