@@ -27,6 +27,8 @@ export async function* verifiedBody(
     if (block.length === 0) continue;
     size += block.length;
     checksum = crc32c(block, checksum);
+    // Too many bytes are found out before they could make up the length of the right ones.
+    if (size > expected.sizeBytes) break;
     if (held !== undefined) yield held;
     held = block;
   }
