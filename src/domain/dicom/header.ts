@@ -61,8 +61,12 @@ export function readHeader(prefix: Buffer, isComplete: boolean, limits: HeaderLi
     }
     const isPastIdentity = (identity.lastTag ?? 0) > SERIES_INSTANCE_UID;
     const isWhole = isComplete && error.isBetweenElements;
-    if (!isPastIdentity && !isWhole)
-      return isComplete ? damaged('it ends inside its header') : tooLarge(limits);
+    if (!isPastIdentity && !isWhole) {
+      // The same verdict whether the end of the object has been seen or not.
+      return error.atLeastBytes > limits.maxHeaderBytes
+        ? tooLarge(limits)
+        : damaged('it ends inside its header');
+    }
   }
   const rejection = identityRejection(identity);
   if (rejection !== undefined) return { kind: 'rejected', rejection };
@@ -102,7 +106,7 @@ function readPart10(bytes: Buffer, identity: Identity, limits: HeaderLimits): vo
   } catch (error) {
     if (!(error instanceof MoreBytesNeeded)) throw error;
     // How many compressed bytes that takes cannot be known; where the limit stopped the inflating, more are no use.
-    throw new MoreBytesNeeded(inflated.isAll ? bytes.length * 2 : Infinity, error.isBetweenElements);
+    throw new MoreBytesNeeded(inflated.isAll ? bytes.length + 1 : Infinity, error.isBetweenElements);
   }
 }
 

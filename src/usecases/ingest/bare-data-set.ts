@@ -12,8 +12,9 @@ import type { IncomingObject } from '../../domain/object-ref.ts';
 import type { IngestResult } from '../../domain/report.ts';
 import type { OpenedObject } from '../../ports/object-storage.ts';
 import type { CarryCall, CarryDependencies } from './carry-dependencies.ts';
+import type { DicomFile } from './dicom-file.ts';
 import { rejected } from './results.ts';
-import { reopened, storeFile, type DicomFile } from './store-file.ts';
+import { reopened, storeFile } from './store-file.ts';
 
 /**
  * Carries a data set that came without preamble and file meta information, supplying them.

@@ -1,6 +1,6 @@
 import type { IgnoreReason, Rejection } from '../../domain/ingest/rejection.ts';
 import { formatInstanceReport, type IngestOutcome, type IngestResult } from '../../domain/report.ts';
-import type { DicomFile } from './store-file.ts';
+import type { DicomFile } from './dicom-file.ts';
 
 /** Nothing has to be done. */
 export function ignored(reason: IgnoreReason, detail: string | null): IngestResult {

@@ -1,4 +1,3 @@
-import type { InstanceHeader } from '../../domain/dicom/identity.ts';
 import { NotFoundError, UnavailableError } from '../../domain/errors.ts';
 import type { IncomingObject } from '../../domain/object-ref.ts';
 import type { IngestResult } from '../../domain/report.ts';
@@ -7,18 +6,8 @@ import type { OpenedObject } from '../../ports/object-storage.ts';
 import type { CarryCall, CarryDependencies } from './carry-dependencies.ts';
 import { compareBytes, type Comparison } from './compare-bytes.ts';
 import { verifiedContent } from './content.ts';
+import type { DicomFile } from './dicom-file.ts';
 import { carried } from './results.ts';
-
-/** The Part 10 file that an object stands for. */
-export interface DicomFile {
-  readonly header: InstanceHeader;
-  /** Put before the object's content; null where the content is the file. */
-  readonly prefix: Buffer | null;
-  /** Of the whole file; undefined when it is known only at its end. */
-  readonly sizeBytes: number | undefined;
-  /** Said in the report, whatever the outcome. */
-  readonly note: string | null;
-}
 
 /**
  * Stores one file and says what became of it.
