@@ -13,6 +13,7 @@ import { checkRules } from './terraform-rules.mjs';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const source = join(root, 'terraform');
 const isCi = process.env.CI === 'true';
+const TERRAFORM = 'terraform';
 const INIT_LIMIT_MS = 180_000;
 const RUN_LIMIT_MS = 600_000;
 
@@ -21,7 +22,7 @@ let failed = 0;
 
 check('rules', () => checkRules(root));
 
-if (spawnSync('terraform', ['version']).status === 0) checkWithTerraform();
+if (spawnSync(TERRAFORM, ['version']).status === 0) checkWithTerraform();
 else missing('terraform is not on PATH');
 
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
@@ -30,7 +31,7 @@ process.exit(failed === 0 ? 0 : 1);
 function checkWithTerraform() {
   // The formatter reads nothing but the files, so it can work on the originals.
   check('fmt', () => {
-    const { status, output } = run('terraform', ['fmt', '-check', '-diff', '-recursive'], source);
+    const { status, output } = run(TERRAFORM, ['fmt', '-check', '-diff', '-recursive'], source);
     return status === 0 ? [] : [output];
   });
   // A copy: init leaves directories and lock files behind. A deployment's own values and backend stay out of it.
@@ -51,12 +52,12 @@ function chooseEngine(copy) {
   mkdirSync(cache);
   const environment = { TF_PLUGIN_CACHE_DIR: cache, CHECKPOINT_DISABLE: '1', TF_INPUT: '0' };
   const init = ['init', '-backend=false', '-input=false', '-no-color'];
-  const { status, output } = run('terraform', init, copy, environment, INIT_LIMIT_MS);
+  const { status, output } = run(TERRAFORM, init, copy, environment, INIT_LIMIT_MS);
   if (status === 0) {
     process.stdout.write('  with the provider from the registry\n');
     return {
-      prepare: (directory) => run('terraform', init, directory, environment, INIT_LIMIT_MS),
-      terraform: (directory, args) => run('terraform', args, directory, environment),
+      prepare: (directory) => run(TERRAFORM, init, directory, environment, INIT_LIMIT_MS),
+      terraform: (directory, args) => run(TERRAFORM, args, directory, environment),
     };
   }
   const runner = resolve(
@@ -69,7 +70,7 @@ function chooseEngine(copy) {
   }
   process.stdout.write('  with the offline runner: the registry cannot be reached\n');
   return {
-    prepare: (directory) => run('terraform', ['get', '-no-color'], directory, environment),
+    prepare: (directory) => run(TERRAFORM, ['get', '-no-color'], directory, environment),
     terraform: (directory, args) => run(process.execPath, [runner, ...args], directory, environment),
   };
 }
