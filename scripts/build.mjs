@@ -1,7 +1,9 @@
-// Bundles the functions into what is deployed: dist/index.js (one minified ES module with its source map) and a
+// Bundles the functions into what is deployed, dist/dicom-courier.zip: index.js (one minified ES module with its source map) and a
 // package.json that names the two packages which stay outside: the functions framework, which the platform starts,
 // and the native CRC32C, whose binary the platform's own npm install has to choose.
 import { build } from 'esbuild';
+import { zipSync } from 'fflate';
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 
 const OUTSIDE = ['@google-cloud/functions-framework', '@node-rs/crc32'];
@@ -42,4 +44,16 @@ writeFileSync(
     2,
   )}\n`,
 );
-process.stdout.write(`dist/index.js: ${(statSync('dist/index.js').size / 1024).toFixed(0)} KiB\n`);
+
+// The same input gives the same bytes: fixed order, and the earliest time that a zip can say.
+const files = ['index.js', 'index.js.map', 'package.json'];
+const zip = zipSync(Object.fromEntries(files.map((name) => [name, readFileSync(`dist/${name}`)])), {
+  mtime: new Date(1980, 0, 1),
+  level: 9,
+});
+writeFileSync('dist/dicom-courier.zip', zip);
+for (const name of [...files, 'dicom-courier.zip']) {
+  process.stdout.write(`dist/${name}  ${(statSync(`dist/${name}`).size / 1024).toFixed(0)} KiB\n`);
+}
+const hash = createHash('sha256').update(zip).digest('hex');
+process.stdout.write(`sha256 of the package: ${hash}\n`);

@@ -19,6 +19,7 @@ const TASKS = {
   'test:full': ['scripts/test.mjs', '--full'],
   'test:unit': ['scripts/test.mjs', 'unit', 'property'],
   check: ['scripts/check.mjs'],
+  'check:terraform': ['scripts/terraform-check.mjs'],
   types: ['node_modules/typescript/bin/tsc', '-p', '.'],
   lint: [
     'node_modules/eslint/bin/eslint.js',
