@@ -1,7 +1,7 @@
 import { MalformedAnswerError } from '../domain/errors.ts';
 import type { DocumentStorage } from '../ports/object-storage.ts';
 import type { Http } from './http.ts';
-import { objectUrl, refusal } from './storage-urls.ts';
+import { isThereAlready, objectUrl, refusal } from './storage-requests.ts';
 
 const LONGEST_DOCUMENT_BYTES = 1024 * 1024;
 
@@ -29,9 +29,10 @@ export function makeGcsDocumentStorage(http: Http, endpoint: string, bucket: str
         body: Buffer.from(JSON.stringify(content)),
         signal,
       });
-      if (answer.status !== 200 && answer.status !== 412) throw await refusal(answer);
       await answer.discard();
-      return answer.status === 200 ? 'created' : 'exists';
+      if (answer.status === 200) return 'created';
+      if (await isThereAlready(answer, http, objectUrl(endpoint, bucket, name), signal)) return 'exists';
+      throw answer.failure();
     },
   };
 }

@@ -2,7 +2,7 @@ import { MalformedAnswerError } from '../domain/errors.ts';
 import type { ObjectRef } from '../domain/object-ref.ts';
 import type { CopyTarget, ObjectStorage, OpenedObject } from '../ports/object-storage.ts';
 import type { Http, HttpAnswer } from './http.ts';
-import { objectUrl, refusal } from './storage-urls.ts';
+import { isThereAlready, objectUrl, refusal } from './storage-requests.ts';
 
 /** A copy between locations or classes may take several calls (Cloud Storage, "Objects: rewrite"). */
 const MOST_REWRITE_CALLS = 1000;
@@ -38,11 +38,12 @@ export function makeGcsObjectStorage(http: Http, endpoint: string): ObjectStorag
           ),
           signal,
         });
-        if (answer.status === 412) {
+        if (answer.status !== 200) {
           await answer.discard();
-          return 'exists';
+          const targetUrl = objectUrl(endpoint, target.bucket, target.name);
+          if (await isThereAlready(answer, http, targetUrl, signal)) return 'exists';
+          throw answer.failure();
         }
-        if (answer.status !== 200) throw await refusal(answer);
         const progress = parseRewrite(await answer.text());
         if (progress.done) return 'created';
         rewriteToken = progress.rewriteToken;

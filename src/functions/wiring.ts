@@ -8,7 +8,7 @@ import { makeHttp, type Http } from '../adapters/http.ts';
 import { makeJsonLogger } from '../adapters/json-logger.ts';
 import { crc32c } from '../adapters/node-crc32c.ts';
 import { makePubsubReportPublisher, PUBSUB_ENDPOINT } from '../adapters/pubsub-report-publisher.ts';
-import { STORAGE_ENDPOINT } from '../adapters/storage-urls.ts';
+import { STORAGE_ENDPOINT } from '../adapters/storage-requests.ts';
 import { systemClock, systemRandom } from '../adapters/system-clock.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { DicomStore } from '../ports/dicom-store.ts';

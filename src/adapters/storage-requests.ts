@@ -1,0 +1,40 @@
+import type { Http, HttpAnswer } from './http.ts';
+
+/** Where the JSON API of Cloud Storage is, unless an emulator stands in its place. */
+export const STORAGE_ENDPOINT = 'https://storage.googleapis.com';
+
+/** The resource of an object in the JSON API. */
+export function objectUrl(endpoint: string, bucket: string, name: string): string {
+  return `${endpoint}/storage/v1/b/${encodeURIComponent(bucket)}/o/${encodeURIComponent(name)}`;
+}
+
+/** The domain error for an answer, whose body is read away for the connection's sake. */
+export async function refusal(answer: HttpAnswer): Promise<Error> {
+  await answer.discard();
+  return answer.failure();
+}
+
+/**
+ * Whether a creation was answered because the object is there already.
+ *
+ * A precondition says so with 412. An account that may create but not delete may be told 403 instead, because replacing
+ * an object takes the right to delete; which of both comes first is not documented, so a 403 is looked into.
+ */
+export async function isThereAlready(
+  answer: HttpAnswer,
+  http: Http,
+  url: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (answer.status === 412) return true;
+  if (answer.status !== 403) return false;
+  const found = await http({
+    method: 'GET',
+    call: 'look for object',
+    url: `${url}?fields=generation`,
+    headers: {},
+    signal,
+  });
+  await found.discard();
+  return found.status === 200;
+}
