@@ -1,4 +1,4 @@
-import type { Authorization } from './access-tokens.ts';
+import type { Authorization } from './authorization.ts';
 import type { Http } from './http.ts';
 
 /** Requests that carry the authorization; a 401 makes the next one carry a new token. */

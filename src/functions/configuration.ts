@@ -82,6 +82,10 @@ const ingestVariables = v.object({
   FUNCTION_TIMEOUT: duration('540s'),
   ACK_DEADLINE: duration('600s'),
   HEALTHCARE_ENDPOINT: v.pipe(v.optional(v.string(), HEALTHCARE_ENDPOINT), v.check(url, 'has to be a URL')),
+  /** Set by Cloud Run in every service. */
+  K_SERVICE: v.optional(v.string()),
+  GCE_METADATA_HOST: v.optional(v.string()),
+  GOOGLE_APPLICATION_CREDENTIALS: v.optional(v.string()),
   STORAGE_EMULATOR_HOST: v.optional(
     v.pipe(v.string(), v.check(url, 'has to be a URL, e.g. http://127.0.0.1:4443')),
   ),

@@ -1,11 +1,13 @@
 import { Agent } from 'undici';
-import { makeFixedAuthorization, makeGoogleAuthorization } from '../adapters/access-tokens.ts';
+import { makeFixedAuthorization, type Authorization } from '../adapters/authorization.ts';
 import { withAuthorization } from '../adapters/authorized-http.ts';
 import { makeDicomwebStore } from '../adapters/dicomweb-store.ts';
 import { makeGcsDocumentStorage } from '../adapters/gcs-document-storage.ts';
 import { makeGcsObjectStorage } from '../adapters/gcs-object-storage.ts';
+import { makeGoogleAuthorization } from '../adapters/google-authorization.ts';
 import { makeHttp, type Http } from '../adapters/http.ts';
 import { makeJsonLogger } from '../adapters/json-logger.ts';
+import { makeMetadataAuthorization, METADATA_HOST } from '../adapters/metadata-authorization.ts';
 import { crc32c } from '../adapters/node-crc32c.ts';
 import { makePubsubReportPublisher, PUBSUB_ENDPOINT } from '../adapters/pubsub-report-publisher.ts';
 import { STORAGE_ENDPOINT } from '../adapters/storage-requests.ts';
@@ -69,7 +71,7 @@ export function wireIngest(
     idleTimeoutMs: config.IDLE_TIMEOUT,
     answerTimeoutMs: config.ANSWER_TIMEOUT,
   });
-  const google = withAuthorization(http, makeGoogleAuthorization(config.PROJECT_ID));
+  const google = withAuthorization(http, wireGoogleAuthorization(config, http, clock));
   const storageEndpoint = trimSlash(config.STORAGE_EMULATOR_HOST ?? STORAGE_ENDPOINT);
   const storage = makeGcsObjectStorage(google, storageEndpoint);
   const state = makeGcsDocumentStorage(google, storageEndpoint, config.STATE_BUCKET);
@@ -116,6 +118,18 @@ export function wireIngest(
     },
     timeLimitMs,
   });
+}
+
+/**
+ * On Google Cloud the metadata server has the tokens; elsewhere, and where a key or a federation is named, the auth
+ * library finds them.
+ */
+function wireGoogleAuthorization(config: IngestConfiguration, http: Http, clock: Clock): Authorization {
+  const isOnGoogleCloud = config.K_SERVICE !== undefined || config.GCE_METADATA_HOST !== undefined;
+  if (!isOnGoogleCloud || config.GOOGLE_APPLICATION_CREDENTIALS !== undefined) {
+    return makeGoogleAuthorization(config.PROJECT_ID);
+  }
+  return makeMetadataAuthorization(http, config.GCE_METADATA_HOST ?? METADATA_HOST, clock);
 }
 
 function wireAfterStore(

@@ -1,13 +1,6 @@
 import type { GoogleAuth } from 'google-auth-library';
 import { UnauthenticatedError, UnavailableError } from '../domain/errors.ts';
-
-/** Where the `Authorization` header of a request comes from. */
-export interface Authorization {
-  /** The header's value, or undefined for none. */
-  header(): Promise<string | undefined>;
-  /** The value was refused: the next one has to be a new one. */
-  refused(): void;
-}
+import type { Authorization } from './authorization.ts';
 
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 
@@ -48,9 +41,4 @@ function failureOfToken(cause: unknown): Error {
   return isTransient
     ? new UnavailableError('access token: not to be had now', { cause, details })
     : new UnauthenticatedError('access token: no credentials', { cause, details });
-}
-
-/** A header that never changes, or none, for servers that are not Google's. */
-export function makeFixedAuthorization(value: string | undefined): Authorization {
-  return { header: () => Promise.resolve(value), refused: () => undefined };
 }
