@@ -62,7 +62,7 @@ export function makeLane(settings: LaneSettings, { clock, throttlingOf, tooLate 
   let nextAt = -Infinity;
   let pausedUntil = -Infinity;
   let throttledAt = -Infinity;
-  let acceptedSince = 0;
+  let acceptedAt = -Infinity;
   /** The one whose turn is next waits; the others wait for it. */
   let turn: Promise<void> = Promise.resolve();
 
@@ -89,18 +89,29 @@ export function makeLane(settings: LaneSettings, { clock, throttlingOf, tooLate 
     if (sentAt < throttledAt) return;
     const now = clock.now();
     rate.throttled(sentAt, now);
-    const isClosed = acceptedSince === 0;
-    const pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, 1000 / rate.perSecond(now)));
+    const isClosed = now - acceptedAt >= 1000;
+    const pauseMs = Math.min(
+      LONGEST_PAUSE_MS,
+      Math.max(SHORTEST_PAUSE_MS, (Number(process.env['PAUSE'] ?? 2) * 1000) / rate.perSecond(now)),
+    );
     pausedUntil = Math.max(pausedUntil, now + (isClosed ? Math.max(pauseMs, retryAfterMs ?? 0) : pauseMs));
     throttledAt = now;
-    acceptedSince = 0;
   };
 
+  let nextSendAt = -Infinity;
+  const GATE = Number(process.env['GATE'] ?? 0.8);
   const paced: Paced = async (send) => {
+    const perSecond = rate.perSecond(clock.now());
+    if (GATE > 0 && perSecond !== Infinity) {
+      const before = clock.now();
+      const at = Math.max(before, nextSendAt, Math.min(pausedUntil, before + 1000));
+      nextSendAt = at + (GATE * 1000) / perSecond;
+      if (at > before + 1) await clock.sleep(at - before);
+    }
     const sentAt = clock.now();
     try {
       const result = await send();
-      acceptedSince += 1;
+      acceptedAt = clock.now();
       rate.accepted(clock.now());
       return result;
     } catch (error) {

@@ -5,26 +5,20 @@ export interface RateSettings {
   /** Never faster. Requests per second. @default Infinity */
   readonly ceilingPerSecond: number;
 }
-
-/** Kept of the accepted rate when the other side throttles: high, because near the quota is where we want to be. */
-const DECREASE = 0.95;
-/** Kept when it throttles again soon: the first decrease has not been enough. */
-const SHARP_DECREASE = 0.7;
-const SOON_MS = 1000;
-/** The additive increase of the first second after a decrease, as a share of the rate; it doubles every second. */
-const FIRST_INCREASE = 0.02;
-/** The accepted rate is measured over so long. */
+const E = process.env as Record<string, string>;
+const n = (k: string, d: number): number => Number(E[k] ?? d);
+const DECREASE = n('DEC', 0.97);
+const FIRST_INCREASE = n('G', 0.0005);
+const GROWTH = n('K', 6);
+const PSEUDO = n('PS', 4);
+const SOON_MS = n('SOON', 1000);
+const PER_STEP = n('STEP', 20);
+const SLOWEST = n('SLOW', 0.2);
+const TRUST = n('TRUST', 1.5);
 const WINDOW_MS = 1000;
 const SLOTS = 10;
 const SLOT_MS = WINDOW_MS / SLOTS;
 
-/**
- * A request rate by additive increase and multiplicative decrease.
- *
- * Unlimited until the first throttling. Then the rate falls to a little below what was accepted in the last second, and
- * grows by steps that double every second without throttling: close to a quota that stays, quickly up to one that has
- * risen. Pure: the time is always given.
- */
 export class AdaptiveRate {
   readonly #settings: RateSettings;
   readonly #accepted = new Array<number>(SLOTS).fill(0);
@@ -32,35 +26,40 @@ export class AdaptiveRate {
   #firstAcceptedAt: number | undefined;
   #base: number;
   #decreasedAt = -Infinity;
+  #since = 0;
 
   constructor(settings: RateSettings) {
     this.#settings = settings;
     this.#base = settings.ceilingPerSecond;
   }
 
-  /** Requests per second; the ceiling, possibly Infinity, while nothing limits them. */
   perSecond(nowMs: number): number {
     if (this.#base >= this.#settings.ceilingPerSecond) return this.#settings.ceilingPerSecond;
-    const seconds = (nowMs - this.#decreasedAt) / 1000;
-    const increase = this.#base * FIRST_INCREASE * (2 ** Math.min(seconds, 60) - 1);
+    const seconds = Math.max(0, nowMs - this.#decreasedAt) / 1000;
+    const steps = seconds * Math.min(1, Math.max(SLOWEST, this.#base / PER_STEP));
+    const increase = this.#base * FIRST_INCREASE * (GROWTH ** Math.min(steps, 60) - 1);
     return Math.min(this.#settings.ceilingPerSecond, this.#base + increase);
   }
 
   accepted(nowMs: number): void {
+    this.#since += 1;
     this.#firstAcceptedAt ??= nowMs;
     this.#moveWindow(nowMs);
     this.#accepted[this.#slot % SLOTS] = (this.#accepted[this.#slot % SLOTS] ?? 0) + 1;
   }
 
-  /**
-   * Lowers the rate, unless the request was sent before the rate was lowered last: then it belongs to the same event.
-   */
   throttled(sentAtMs: number, nowMs: number): void {
     if (sentAtMs < this.#decreasedAt) return;
-    const share = nowMs - this.#decreasedAt < SOON_MS ? SHARP_DECREASE : DECREASE;
-    const observed = Math.min(this.perSecond(nowMs), this.#acceptedPerSecond(nowMs));
-    this.#base = Math.max(this.#settings.floorPerSecond, observed * share);
+    const rate = this.perSecond(nowMs);
+    const t = (nowMs - this.#decreasedAt) / 1000;
+    const isSoon = t * 1000 < SOON_MS || this.#since < 10;
+    const observed =
+      isSoon && rate !== Infinity
+        ? (this.#since + PSEUDO) / (t + PSEUDO / rate)
+        : TRUST * this.#acceptedPerSecond(nowMs);
+    this.#base = Math.max(this.#settings.floorPerSecond, Math.min(rate, observed) * DECREASE);
     this.#decreasedAt = nowMs;
+    this.#since = 0;
   }
 
   #acceptedPerSecond(nowMs: number): number {
@@ -70,7 +69,6 @@ export class AdaptiveRate {
     return count / (Math.max(SLOT_MS, Math.min(known, WINDOW_MS)) / 1000);
   }
 
-  /** Forgets what is older than the window. */
   #moveWindow(nowMs: number): void {
     const slot = Math.floor(nowMs / SLOT_MS);
     const passed = Math.min(slot - this.#slot, SLOTS);

@@ -1,5 +1,6 @@
 import pRetry from 'p-retry';
 import type { Clock, Random } from '../ports/clock.ts';
+import { noteAttempts } from './attempt-record.ts';
 import { nextDelayMs } from './delay.ts';
 import type { RetryPolicy } from './policy.ts';
 
@@ -36,7 +37,7 @@ export interface RetryContext {
 /**
  * Tries until it succeeds, or until trying again is pointless, not allowed, or too late.
  *
- * The last failure is thrown as it is. No wait is begun that would end after the deadline or the policy's budget:
+ * The last failure is thrown as it is; {@link attemptsOf} tells what it took. No wait is begun that would end after the deadline or the policy's budget:
  * then the failure is thrown at once, so that the caller can still give the work back in time. A success counts also
  * when the signal was aborted meanwhile: what happened, happened.
  */
@@ -45,9 +46,15 @@ export async function retry<T>(
   context: RetryContext,
 ): Promise<T> {
   const { clock, policy, signal } = context;
-  const lastBeginAt = Math.min(context.deadlineAt, clock.now() + policy.budgetMs);
+  const startedAt = clock.now();
+  const latestAt = Math.min(context.deadlineAt, startedAt + policy.budgetMs);
   const earlier: unknown[] = [];
-  return pRetry(() => attempt({ signal, latestAt: lastBeginAt }), {
+  let attempts = 0;
+  const attemptOnce = (): Promise<T> => {
+    attempts += 1;
+    return attempt({ signal, latestAt });
+  };
+  const loop = pRetry(attemptOnce, {
     retries: policy.maxAttempts - 1,
     // The loop is p-retry's; the waiting is ours, because it needs the injected clock and Retry-After.
     minTimeout: 0,
@@ -56,12 +63,18 @@ export async function retry<T>(
       earlier.push(error);
       if (signal.aborted || !context.isRetryable(failure)) return false;
       const delayMs = nextDelayMs(policy, attemptNumber, context.random(), context.retryAfterMs(error));
-      if (clock.now() + delayMs >= lastBeginAt) return false;
+      if (clock.now() + delayMs >= latestAt) return false;
       context.onRetry?.(failure, delayMs);
       await clock.sleep(delayMs, signal);
       return !isAborted(signal);
     },
   });
+  try {
+    return await loop;
+  } catch (error) {
+    noteAttempts(error, { attempts, elapsedMs: clock.now() - startedAt });
+    throw error;
+  }
 }
 
 /** Read through a function, because the signal may be aborted while we wait. */

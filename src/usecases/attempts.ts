@@ -1,5 +1,6 @@
 import { CourierError, type ErrorCode } from '../domain/errors.ts';
 import type { Clock, Random } from '../ports/clock.ts';
+import { attemptsOf } from '../retry/attempt-record.ts';
 import type { RetryPolicy } from '../retry/policy.ts';
 import { retry, type AttemptLimits, type FailedAttempt } from '../retry/retry.ts';
 import type { Invocation } from './invocation.ts';
@@ -44,6 +45,9 @@ export function isRetryable({ error, earlier }: FailedAttempt): boolean {
 
 /** What may be logged of an error. The message of an error that is not ours may quote anything, so its name must do. */
 export function describeError(error: unknown): Readonly<Record<string, unknown>> {
-  if (error instanceof CourierError) return { error: error.code, ...error.details };
-  return { error: error instanceof Error ? error.name : typeof error };
+  const record = attemptsOf(error);
+  const tries =
+    record === undefined ? {} : { tries: record.attempts, elapsedMs: Math.round(record.elapsedMs) };
+  if (error instanceof CourierError) return { error: error.code, ...error.details, ...tries };
+  return { error: error instanceof Error ? error.name : typeof error, ...tries };
 }
