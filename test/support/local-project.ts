@@ -1,0 +1,219 @@
+import { Storage, type File } from '@google-cloud/storage';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startHealthcare } from '../../emulator/src/healthcare/healthcare.ts';
+import type { HealthcareSwitches } from '../../emulator/src/healthcare/switches.ts';
+import { TokenRegistry } from '../../emulator/src/http/tokens.ts';
+import { startMetadataServer } from '../../emulator/src/metadata/metadata-server.ts';
+import { startPubsub } from '../../emulator/src/pubsub/pubsub.ts';
+import type { OutgoingMessage } from '../../emulator/src/stack/messages.ts';
+import { startStorage } from '../../emulator/src/storage/storage.ts';
+import type { ObjectRef } from '../../src/domain/object-ref.ts';
+import type { IngestReport } from '../../src/domain/report.ts';
+import type { EventRequest } from '../../src/functions/event.ts';
+
+const PROJECT = 'local';
+const BUCKETS = ['inbox', 'quarantine', 'state', 'archive'] as const;
+const RESULTS = 'results';
+const DATASET = `projects/${PROJECT}/locations/local/datasets/imaging`;
+const DICOM_STORE = `${DATASET}/dicomStores/main`;
+const AUTHORIZATION = { authorization: 'Bearer local' };
+const JSON_BODY = { ...AUTHORIZATION, 'content-type': 'application/json' };
+
+export type BucketName = (typeof BUCKETS)[number];
+
+/** An object that has just been put into the inbox. */
+export interface Arrival {
+  readonly object: ObjectRef;
+  /** The notification of it, as Pub/Sub pushes it. */
+  readonly push: EventRequest;
+}
+
+/** How an object is put into a bucket. */
+export interface PutSettings {
+  readonly contentEncoding?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Google Cloud's stand-ins without any function: storage, Pub/Sub, the DICOM store and the metadata server.
+ *
+ * A test takes the notification of each object in its hand and gives it to the worker itself, so nothing is delivered
+ * that it does not deliver.
+ */
+export class LocalProject {
+  /** What a function needs to work in this project. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly pubsubUrl: string;
+  readonly #storage: Storage;
+  readonly #healthcareUrl: string;
+  readonly #notifications: OutgoingMessage[];
+  readonly #close: () => Promise<void>;
+  #messages = 0;
+
+  private constructor(
+    services: {
+      readonly storageUrl: string;
+      readonly pubsubUrl: string;
+      readonly healthcareUrl: string;
+      readonly metadataHost: string;
+    },
+    notifications: OutgoingMessage[],
+    close: () => Promise<void>,
+  ) {
+    this.#storage = new Storage({ apiEndpoint: services.storageUrl, projectId: PROJECT });
+    this.#healthcareUrl = services.healthcareUrl;
+    this.pubsubUrl = services.pubsubUrl;
+    this.#notifications = notifications;
+    this.#close = close;
+    this.environment = {
+      PROJECT_ID: PROJECT,
+      DICOM_STORE,
+      INBOX_BUCKET: 'inbox',
+      QUARANTINE_BUCKET: 'quarantine',
+      STATE_BUCKET: 'state',
+      RESULTS_TOPIC: RESULTS,
+      STORAGE_EMULATOR_HOST: services.storageUrl,
+      PUBSUB_EMULATOR_HOST: new URL(services.pubsubUrl).host,
+      HEALTHCARE_ENDPOINT: services.healthcareUrl,
+      GCE_METADATA_HOST: services.metadataHost,
+      METADATA_SERVER_DETECTION: 'assume-present',
+    };
+  }
+
+  static async start(switches: Partial<HealthcareSwitches> = {}): Promise<LocalProject> {
+    const data = mkdtempSync(join(tmpdir(), 'courier-project-'));
+    const tokens = new TokenRegistry();
+    const notifications: OutgoingMessage[] = [];
+    const publish = (_topic: string, message: OutgoingMessage): Promise<void> => {
+      notifications.push(message);
+      return Promise.resolve();
+    };
+    const account = 'ingest@local.iam.gserviceaccount.com';
+    const [storage, healthcare, pubsub, metadata] = await Promise.all([
+      startStorage({ port: 0, dataDir: join(data, 'storage'), publish, tokens }),
+      startHealthcare({ port: 0, dataDir: join(data, 'healthcare'), tokens, switches }),
+      // Redelivered at once: no test waits for a pause.
+      startPubsub({ port: 0, tokens, push: { maximumPauseMs: 1 } }),
+      startMetadataServer({ port: 0, tokens, project: PROJECT, account }),
+    ]);
+    const project = new LocalProject(
+      {
+        storageUrl: storage.url,
+        pubsubUrl: pubsub.url,
+        healthcareUrl: healthcare.url,
+        metadataHost: `127.0.0.1:${metadata.port}`,
+      },
+      notifications,
+      async () => {
+        await Promise.all([storage.close(), healthcare.close(), pubsub.close(), metadata.close()]);
+        rmSync(data, { recursive: true, force: true });
+      },
+    );
+    await project.#provision();
+    return project;
+  }
+
+  /** Puts an object into the inbox. */
+  async drop(name: string, bytes: Buffer, settings: PutSettings = {}): Promise<Arrival> {
+    const known = this.#notifications.length;
+    const file = await this.put('inbox', name, bytes, settings);
+    const notification = this.#notifications.slice(known).find(({ attributes }) => attributes['objectId'] === name);
+    if (notification === undefined) throw new Error('Storage has told nobody of the new object.');
+    const object = { bucket: 'inbox', name, generation: String(file.metadata.generation) };
+    return { object, push: this.#pushOf(notification) };
+  }
+
+  async put(bucket: BucketName, name: string, bytes: Buffer | string, settings: PutSettings = {}): Promise<File> {
+    const file = this.#storage.bucket(bucket).file(name);
+    await file.save(bytes, { resumable: false, validation: false, metadata: { ...settings } });
+    return file;
+  }
+
+  /** The names in a bucket, sorted. */
+  async names(bucket: BucketName): Promise<string[]> {
+    const [files] = await this.#storage.bucket(bucket).getFiles();
+    return files.map(({ name }) => name).sort();
+  }
+
+  /** The stored bytes of an object. */
+  async read(bucket: BucketName, name: string): Promise<Buffer> {
+    const [bytes] = await this.#storage.bucket(bucket).file(name).download({ decompress: false, validation: false });
+    return bytes;
+  }
+
+  async metadataOf(bucket: BucketName, name: string): Promise<Record<string, unknown>> {
+    const [{ metadata }] = await this.#storage.bucket(bucket).file(name).getMetadata();
+    return { ...metadata };
+  }
+
+  /** The bytes that the DICOM store holds under these UIDs, or undefined when it holds none. */
+  async stored({ study, series, instance }: Triple): Promise<Buffer | undefined> {
+    const path = `studies/${study}/series/${series}/instances/${instance}`;
+    const answer = await fetch(`${this.#healthcareUrl}/v1/${DICOM_STORE}/dicomWeb/${path}`, {
+      headers: { ...AUTHORIZATION, accept: 'application/dicom; transfer-syntax=*' },
+    });
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    return answer.status === 404 ? undefined : bytes;
+  }
+
+  /** The reports published since the last time this was asked. */
+  async takeReports(): Promise<IngestReport[]> {
+    const subscription = `${this.pubsubUrl}/v1/projects/${PROJECT}/subscriptions/${RESULTS}`;
+    const request = { maxMessages: 1000, returnImmediately: true };
+    const { receivedMessages = [] } = (await send('POST', `${subscription}:pull`, request)) as {
+      receivedMessages?: { ackId: string; message: { data: string } }[];
+    };
+    if (receivedMessages.length === 0) return [];
+    await send('POST', `${subscription}:acknowledge`, { ackIds: receivedMessages.map(({ ackId }) => ackId) });
+    return receivedMessages.map(
+      ({ message }) => JSON.parse(Buffer.from(message.data, 'base64').toString('utf8')) as IngestReport,
+    );
+  }
+
+  close(): Promise<void> {
+    return this.#close();
+  }
+
+  async #provision(): Promise<void> {
+    for (const name of BUCKETS) await this.#storage.createBucket(name);
+    const topic = `projects/${PROJECT}/topics/inbox-objects`;
+    await this.#storage
+      .bucket('inbox')
+      .createNotification(topic, { eventTypes: ['OBJECT_FINALIZE'], payloadFormat: 'JSON_API_V1' });
+    const pubsub = `${this.pubsubUrl}/v1/projects/${PROJECT}`;
+    await send('PUT', `${pubsub}/topics/${RESULTS}`, {});
+    await send('PUT', `${pubsub}/subscriptions/${RESULTS}`, { topic: `projects/${PROJECT}/topics/${RESULTS}` });
+    const datasets = `${this.#healthcareUrl}/v1/projects/${PROJECT}/locations/local/datasets`;
+    await send('POST', `${datasets}?datasetId=imaging`, {});
+    await send('POST', `${datasets}/imaging/dicomStores?dicomStoreId=main`, {});
+  }
+
+  #pushOf({ attributes, data }: OutgoingMessage): EventRequest {
+    this.#messages += 1;
+    const messageId = String(this.#messages);
+    return {
+      headers: { 'content-type': 'application/json' },
+      body: {
+        message: { attributes, data: data.toString('base64'), messageId, message_id: messageId },
+        subscription: `projects/${PROJECT}/subscriptions/ingest`,
+        deliveryAttempt: 1,
+      },
+    };
+  }
+}
+
+export interface Triple {
+  readonly study: string;
+  readonly series: string;
+  readonly instance: string;
+}
+
+/** A call of the stand-ins' REST interfaces. @throws Error when it is not answered 200. */
+export async function send(method: 'PUT' | 'POST', url: string, body: object): Promise<unknown> {
+  const answer = await fetch(url, { method, headers: JSON_BODY, body: JSON.stringify(body) });
+  const text = await answer.text();
+  if (answer.status !== 200) throw new Error(`${method} ${url} answered ${answer.status}: ${text}`);
+  return JSON.parse(text) as unknown;
+}

@@ -1,0 +1,37 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  deletionLedgerNames,
+  ingestMarkerName,
+  seriesTombstoneName,
+  studyTombstoneName,
+} from '../../../src/domain/state-names.ts';
+import { parseTombstone } from '../../../src/domain/tombstone.ts';
+import { makeUids } from '../../support/factories.ts';
+
+describe('names in the state bucket', () => {
+  it('never change, because the functions find each other by them', () => {
+    const uids = makeUids();
+    expect([
+      studyTombstoneName(uids),
+      seriesTombstoneName(uids),
+      ingestMarkerName(uids, '2026-01-02'),
+      ...deletionLedgerNames(uids),
+    ]).toEqual([
+      'tombstones/1.2.1',
+      'tombstones/1.2.1/1.2.2',
+      'ingested/1.2.1/1.2.2/2026-01-02',
+      'deletions/1.2.1.json',
+      'deletions/1.2.1/1.2.2.json',
+    ]);
+  });
+});
+
+describe('parseTombstone', () => {
+  it.each(['2026-01-02T03:04:05.678Z', null])('reads %p', (deletedAt) => {
+    expect(parseTombstone({ deletedAt })).toEqual({ deletedAt });
+  });
+
+  it.each([{}, null, { deletedAt: 'yesterday' }, { deletedAt: 5 }])('does not guess at %p', (document) => {
+    expect(() => parseTombstone(document)).toThrow('Invalid');
+  });
+});
