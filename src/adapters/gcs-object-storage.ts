@@ -33,9 +33,7 @@ export function makeGcsObjectStorage(http: Http, endpoint: string): ObjectStorag
           call: 'copy object',
           url: rewriteUrl(endpoint, object, target, rewriteToken),
           headers: { 'content-type': 'application/json' },
-          body: Buffer.from(
-            JSON.stringify({ contentType: 'application/octet-stream', metadata: target.metadata }),
-          ),
+          body: Buffer.from(JSON.stringify(resourceOf(target))),
           signal,
         });
         if (answer.status !== 200) {
@@ -63,6 +61,11 @@ export function makeGcsObjectStorage(http: Http, endpoint: string): ObjectStorag
       await answer.discard();
     },
   };
+}
+
+/** An empty resource keeps what the object has (Cloud Storage, "Objects: rewrite"). */
+function resourceOf({ metadata }: CopyTarget): object {
+  return metadata === undefined ? {} : { contentType: 'application/octet-stream', metadata };
 }
 
 function rewriteUrl(

@@ -18,6 +18,9 @@ import {
  */
 const UNAVAILABLE = new Set([408, 425, 500, 502, 503, 504]);
 
+/** Not implemented, HTTP version not supported: the request is wrong, however often it is sent. */
+const NEVER = new Set([501, 505]);
+
 /**
  * The domain error for an answer that is not a success.
  *
@@ -37,7 +40,8 @@ export function failureOfStatus(
   };
   const message = `${call}: answered ${status}`;
   if (status === 429) return new ThrottledError(message, options);
-  if (UNAVAILABLE.has(status) || status >= 500) return new UnavailableError(message, options);
+  if (UNAVAILABLE.has(status) || (status >= 500 && !NEVER.has(status)))
+    return new UnavailableError(message, options);
   switch (status) {
     case 401:
       return new UnauthenticatedError(message, options);
@@ -81,6 +85,11 @@ const CONNECTION_CODES = new Set([
 /** The domain error for a failed exchange, or the error itself when it does not come from the connection. */
 export function failureOfConnection(error: unknown, call: string): unknown {
   const code = errorCode(error);
+  // undici's parser says by its name what it is; its code may be missing.
+  if (error instanceof Error && error.name === 'HTTPParserError') {
+    const details = { call, cause: code ?? error.name };
+    return new ConnectionLostError(`${call}: the answer is not HTTP`, { cause: error, details });
+  }
   if (code === undefined || !(CONNECTION_CODES.has(code) || code.startsWith('HPE_'))) return error;
   return new ConnectionLostError(`${call}: ${code}`, { cause: error, details: { call, cause: code } });
 }

@@ -18,7 +18,7 @@ export interface HttpRequest {
 
 export interface HttpAnswer {
   readonly status: number;
-  /** Lower-case names; of repeated fields the first. */
+  /** Lower-case names; repeated fields are joined with commas (RFC 9110 section 5.3). */
   header(name: string): string | undefined;
   /** The body as it arrives. Returning early closes the connection. */
   readonly body: AsyncIterable<Buffer>;
@@ -59,7 +59,7 @@ export function makeHttp({ dispatcher, clock, idleTimeoutMs, answerTimeoutMs }: 
     const idle = watchIdle(body, idleTimeoutMs, signal);
     try {
       const { origin, pathname, search } = new URL(url);
-      const answer = await dispatcher.request({
+      const request = dispatcher.request({
         origin,
         path: pathname + search,
         method,
@@ -70,19 +70,36 @@ export function makeHttp({ dispatcher, clock, idleTimeoutMs, answerTimeoutMs }: 
         bodyTimeout: idleTimeoutMs,
         headersTimeout: answerTimeoutMs,
       });
+      const answer = await unlessAborted(request, signal);
+      idle.answered();
+      answer.body.once('close', () => idle.stop());
       return toAnswer(answer, call, clock);
     } catch (error) {
-      throw failureOfConnection(idle.failure(error, call), call);
-    } finally {
       idle.stop();
+      throw failureOfConnection(idle.failure(error, call), call);
     }
   };
+}
+
+/** A request that waits for a connection does not look at its signal: undici does so only once it is sent. */
+async function unlessAborted<T>(request: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = (): void => aborted.reject(signal.reason as Error);
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([request, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    // Whichever loses must not end the process.
+    request.catch(() => undefined);
+  }
 }
 
 function toAnswer(answer: Dispatcher.ResponseData, call: string, clock: Clock): HttpAnswer {
   const header = (name: string): string | undefined => {
     const value = answer.headers[name];
-    return Array.isArray(value) ? value[0] : value;
+    return Array.isArray(value) ? value.join(', ') : value;
   };
   return {
     status: answer.statusCode,
@@ -95,13 +112,27 @@ function toAnswer(answer: Dispatcher.ResponseData, call: string, clock: Clock): 
   };
 }
 
-/** The body, with the connection's failures translated. */
-async function* readBody(answer: Dispatcher.ResponseData, call: string): AsyncGenerator<Buffer> {
-  try {
-    yield* answer.body as AsyncIterable<Buffer>;
-  } catch (error) {
-    throw failureOfConnection(error, call);
-  }
+/**
+ * The body, with the connection's failures translated.
+ *
+ * Not a generator: one that has not begun to run cannot be made to close anything.
+ */
+function readBody({ body }: Dispatcher.ResponseData, call: string): AsyncIterable<Buffer> {
+  const iterate = (): AsyncIterator<Buffer> => {
+    const blocks = (body as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+    return {
+      next: () =>
+        blocks.next().catch((error: unknown) => {
+          throw failureOfConnection(error, call);
+        }),
+      return() {
+        // Nobody listens any more, and closing early is what was wanted.
+        body.on('error', () => undefined).destroy();
+        return Promise.resolve({ done: true, value: undefined });
+      },
+    };
+  };
+  return { [Symbol.asyncIterator]: iterate };
 }
 
 async function readText(body: AsyncIterable<Buffer>, limitBytes: number, call: string): Promise<string> {

@@ -8,6 +8,9 @@ export interface IdleWatch {
   readonly signal: AbortSignal;
   /** The error to throw for one that was thrown meanwhile: a stand-still, where that was the cause. */
   failure(error: unknown, call: string): unknown;
+  /** The answer is there, so that what is left of the body does not matter any more; the caller's signal still does. */
+  answered(): void;
+  /** The exchange is over. */
   stop(): void;
 }
 
@@ -23,10 +26,17 @@ export function watchIdle(
   callerSignal: AbortSignal,
 ): IdleWatch {
   if (body === undefined || Buffer.isBuffer(body)) {
-    return { body, signal: callerSignal, failure: (error) => error, stop: () => undefined };
+    return {
+      body,
+      signal: callerSignal,
+      failure: (error) => error,
+      answered: () => undefined,
+      stop: () => undefined,
+    };
   }
   const standStill = new AbortController();
   let timer: NodeJS.Timeout | undefined;
+  let isAnswered = false;
   const stopTimer = (): void => clearTimeout(timer);
   const cancel = (): void => standStill.abort(callerSignal.reason);
   // Not AbortSignal.any: its signals live as long as the caller's.
@@ -35,7 +45,7 @@ export function watchIdle(
   async function* watched(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     try {
       for await (const block of source) {
-        timer = setTimeout(() => standStill.abort(), idleTimeoutMs);
+        if (!isAnswered) timer = setTimeout(() => standStill.abort(), idleTimeoutMs);
         yield block;
         stopTimer();
       }
@@ -50,6 +60,10 @@ export function watchIdle(
       if (!standStill.signal.aborted || callerSignal.aborted) return error;
       const message = `${call}: the peer took no bytes for ${idleTimeoutMs} ms`;
       return new ConnectionLostError(message, { cause: error, details: { call, cause: 'idle' } });
+    },
+    answered() {
+      isAnswered = true;
+      stopTimer();
     },
     stop() {
       stopTimer();

@@ -31,6 +31,9 @@ export function makeMetadataAuthorization(http: Http, host: string, clock: Clock
       call,
       headers: { 'metadata-flavor': 'Google' },
       signal: AbortSignal.timeout(TOKEN_TIMEOUT_MS),
+    }).catch((error: unknown) => {
+      if (!(error instanceof DOMException)) throw error;
+      throw new UnavailableError(`${call}: no answer in time`, { cause: error, details: { call } });
     });
     if (answer.status !== 200) {
       await answer.discard();

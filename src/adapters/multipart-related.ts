@@ -1,67 +1,128 @@
-import { Dicer } from '@fastify/busboy';
-import { on } from 'node:events';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { MalformedAnswerError } from '../domain/errors.ts';
 
+const CRLF = Buffer.from('\r\n');
+const HEADERS_END = Buffer.from('\r\n\r\n');
+const CLOSE = Buffer.from('--');
+const LONGEST_PART_HEADERS_BYTES = 16 * 1024;
+
 /**
- * The parts of a `multipart/related` answer, each as it arrives; a part has to be read before the next one comes.
+ * The content of the one part of a `multipart/related` answer (RFC 2046 section 5.1.1), as it arrives.
  *
- * @throws MalformedAnswerError while iterating, when the boundaries are not right or the last one is missing: a part
- *   that merely stops is not an instance. Errors of the body itself are thrown as they are.
+ * Holds one block and, between blocks, fewer bytes than a boundary has.
+ *
+ * @throws MalformedAnswerError while iterating, when there is not exactly one part, or the last boundary is missing: a
+ *   part that merely stops is not an instance. Errors of the body itself are thrown as they are.
  */
-export async function* readParts(body: AsyncIterable<Buffer>, contentType: string): AsyncGenerator<Readable> {
-  const parser = new Dicer({ boundary: boundaryOf(contentType) });
-  const arrivals = on(parser, 'part', { close: ['finish'] }) as AsyncIterable<[Readable]>;
-  let current: Readable | undefined;
-  const source = Readable.from(body, { objectMode: false });
-  const feeding = pipeline(source, parser).catch((error: unknown) => {
-    // The parser leaves a part open that it cannot end.
-    current?.destroy(error as Error);
-    throw error;
-  });
-  feeding.catch(() => undefined);
+export function readSinglePart(body: AsyncIterable<Buffer>, contentType: string): AsyncIterable<Buffer> {
+  const blocks = body[Symbol.asyncIterator]();
+  const parts = readPart(new Window(blocks), contentType);
+  const iterator: AsyncIterator<Buffer> = {
+    next: () => parts.next(),
+    // Closes the body also where nothing has been asked for yet.
+    async return() {
+      await parts.return(undefined);
+      await blocks.return?.();
+      return { done: true, value: undefined };
+    },
+  };
+  return { [Symbol.asyncIterator]: () => iterator };
+}
+
+async function* readPart(window: Window, contentType: string): AsyncGenerator<Buffer, void> {
   try {
-    for await (const [part] of arrivals) {
-      current = part;
-      yield part;
-    }
-    await feeding;
-  } catch (error) {
-    throw source.errored ?? malformed(error);
+    const delimiter = Buffer.from(`\r\n--${boundaryOf(contentType)}`);
+    // The first boundary may stand at the very beginning, without a line break before it.
+    window.prepend(CRLF);
+    await readThrough(window.until(delimiter));
+    if (await window.startsWith(CLOSE)) throw malformed('there is no part');
+    await window.skipPast(HEADERS_END, LONGEST_PART_HEADERS_BYTES);
+    yield* window.until(delimiter);
+    if (!(await window.startsWith(CLOSE))) throw malformed('there is more than one part');
+    await window.drain();
   } finally {
-    source.destroy();
+    await window.close();
   }
 }
 
-/**
- * The one part of a `multipart/related` answer.
- *
- * @throws as {@link readParts}, and MalformedAnswerError when there is not exactly one part.
- */
-export async function* readSinglePart(
-  body: AsyncIterable<Buffer>,
-  contentType: string,
-): AsyncGenerator<Buffer> {
-  let count = 0;
-  for await (const part of readParts(body, contentType)) {
-    count += 1;
-    if (count > 1) break;
-    yield* part as AsyncIterable<Buffer>;
+/** The bytes at hand of a body that is read from its beginning to its end. */
+class Window {
+  readonly #blocks: AsyncIterator<Buffer>;
+  #bytes: Buffer = Buffer.alloc(0);
+
+  constructor(blocks: AsyncIterator<Buffer>) {
+    this.#blocks = blocks;
   }
-  if (count !== 1) throw malformed(new Error(`${count === 0 ? 'no' : 'more than one'} part`));
+
+  prepend(bytes: Buffer): void {
+    this.#bytes = Buffer.concat([bytes, this.#bytes]);
+  }
+
+  /** Everything before the delimiter, which is taken away. */
+  async *until(delimiter: Buffer): AsyncGenerator<Buffer> {
+    for (;;) {
+      const at = this.#bytes.indexOf(delimiter);
+      const end = at === -1 ? this.#bytes.length - delimiter.length + 1 : at;
+      if (end > 0) yield this.#take(end);
+      if (at !== -1) {
+        this.#take(delimiter.length);
+        return;
+      }
+      await this.#more();
+    }
+  }
+
+  async startsWith(prefix: Buffer): Promise<boolean> {
+    while (this.#bytes.length < prefix.length) await this.#more();
+    return this.#bytes.subarray(0, prefix.length).equals(prefix);
+  }
+
+  async skipPast(mark: Buffer, mostBytes: number): Promise<void> {
+    for (;;) {
+      const at = this.#bytes.indexOf(mark);
+      if (at !== -1) {
+        this.#take(at + mark.length);
+        return;
+      }
+      if (this.#bytes.length > mostBytes) throw malformed('the headers of the part are too long');
+      await this.#more();
+    }
+  }
+
+  /** Reads what is left away, so that the connection can be used again. */
+  async drain(): Promise<void> {
+    while ((await this.#blocks.next()).done !== true);
+  }
+
+  async close(): Promise<void> {
+    await this.#blocks.return?.();
+  }
+
+  #take(length: number): Buffer {
+    const taken = this.#bytes.subarray(0, length);
+    this.#bytes = this.#bytes.subarray(length);
+    return taken;
+  }
+
+  async #more(): Promise<void> {
+    const next = await this.#blocks.next();
+    if (next.done === true) throw malformed('it ends before its last boundary');
+    this.#bytes = this.#bytes.length === 0 ? next.value : Buffer.concat([this.#bytes, next.value]);
+  }
+}
+
+async function readThrough(blocks: AsyncGenerator<Buffer>): Promise<void> {
+  while ((await blocks.next()).done !== true);
 }
 
 function boundaryOf(contentType: string): string {
   const [, quoted, plain] = /boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType) ?? [];
   const boundary = quoted ?? plain;
-  if (boundary === undefined) throw malformed(new Error('the content type names no boundary'));
+  if (boundary === undefined) throw malformed('the content type names no boundary');
   return boundary;
 }
 
-function malformed(cause: unknown): MalformedAnswerError {
-  return new MalformedAnswerError('retrieve: the multipart answer is not whole', {
-    cause,
+function malformed(problem: string): MalformedAnswerError {
+  return new MalformedAnswerError(`retrieve: the multipart answer is not whole: ${problem}`, {
     details: { call: 'retrieve instance' },
   });
 }

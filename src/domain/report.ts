@@ -60,6 +60,15 @@ export interface Delivery {
   readonly attempts: number;
 }
 
+/**
+ * An event that asks for nothing, and a generation that is gone, have an id of their own: they must not stand for, or
+ * replace, what was said of the object before.
+ */
+function ingestReportId(object: ObjectRef, { outcome, reason }: IngestResult): string {
+  const id = `ingest:${hashObjectRef(object)}`;
+  return outcome === 'ignored' ? `${id}:${reason ?? 'ignored'}` : id;
+}
+
 export function formatIngestReport(
   object: ObjectRef,
   result: IngestResult,
@@ -68,7 +77,7 @@ export function formatIngestReport(
   const { sizeBytes, ...rest } = result;
   return {
     schema: 'dicom-courier.report.v1',
-    reportId: `ingest:${hashObjectRef(object)}`,
+    reportId: ingestReportId(object, result),
     kind: 'ingest',
     final: true,
     object: { bucket: object.bucket, name: object.name, generation: object.generation, sizeBytes },

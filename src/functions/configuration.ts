@@ -95,9 +95,18 @@ const ingestVariables = v.object({
 const ingestSchema = v.pipe(
   ingestVariables,
   v.forward(
-    v.check(
+    v.partialCheck(
+      [['AFTER_STORE'], ['ARCHIVE_BUCKET']],
       ({ AFTER_STORE, ARCHIVE_BUCKET }) => AFTER_STORE !== 'archive' || ARCHIVE_BUCKET !== undefined,
       'is missing, and AFTER_STORE is archive',
+    ),
+    ['ARCHIVE_BUCKET'],
+  ),
+  v.forward(
+    v.partialCheck(
+      [['INBOX_BUCKET'], ['ARCHIVE_BUCKET']],
+      ({ INBOX_BUCKET, ARCHIVE_BUCKET }) => INBOX_BUCKET !== ARCHIVE_BUCKET,
+      'has to be another bucket than INBOX_BUCKET',
     ),
     ['ARCHIVE_BUCKET'],
   ),
@@ -114,7 +123,10 @@ export function parseIngestConfiguration(
   const { GOOGLE_CLOUD_PROJECT: platformProject } = environment;
   const result = v.safeParse(ingestSchema, { PROJECT_ID: platformProject, ...withoutEmpty(environment) });
   if (result.success) return result.output;
-  const problems = result.issues.map((issue) => `${v.getDotPath(issue) ?? 'environment'} ${issue.message}`);
+  const problems = result.issues.map((issue) => {
+    const isAbsent = issue.type === 'object';
+    return `${v.getDotPath(issue) ?? 'environment'} ${isAbsent ? 'is missing' : issue.message}`;
+  });
   throw new InvalidConfigurationError(`The environment of ingest is not right: ${problems.join('; ')}.`);
 }
 

@@ -41,7 +41,7 @@ const push = v.object({
       objectId: text,
       objectGeneration: generation,
       eventType: text,
-      eventTime: v.optional(time),
+      eventTime: v.optional(v.fallback(v.optional(time), undefined)),
       payloadFormat: v.optional(v.string()),
     }),
     data: v.optional(v.string()),
@@ -57,8 +57,8 @@ const payload = v.object({ metadata });
 const storageObject = v.object({
   bucket: text,
   name: text,
-  generation: v.union([generation, v.pipe(v.number(), v.integer(), v.transform(String))]),
-  timeCreated: v.optional(time),
+  generation: v.union([generation, v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.transform(String))]),
+  timeCreated: v.optional(v.fallback(v.optional(time), undefined)),
   metadata,
 });
 
@@ -155,7 +155,12 @@ function describe(issues: readonly v.BaseIssue<unknown>[]): string {
 
 function messageId(body: unknown): string {
   const result = v.safeParse(v.object({ message: v.object({ messageId: v.string() }) }), body);
-  return result.success ? result.output.message.messageId : JSON.stringify(body ?? null).slice(0, 4096);
+  return result.success
+    ? result.output.message.messageId
+    : JSON.stringify((body as { message?: unknown } | null | undefined)?.message ?? body ?? null).slice(
+        0,
+        4096,
+      );
 }
 
 /** `deliveryAttempt` is there only where the subscription has a dead-letter topic. */

@@ -110,6 +110,10 @@ function identify(event: StorageEvent): LogFields {
 /** Where the error was thrown, without its message, which may quote what it was about. */
 function stackOf(error: unknown): { stack?: readonly string[] } {
   if (!(error instanceof Error) || error.stack === undefined) return {};
-  const frames = error.stack.split('\n').filter((line) => line.startsWith('    at '));
+  // The message comes first, and lines of it may look like frames.
+  const frames = error.stack
+    .replace(error.message, '')
+    .split('\n')
+    .filter((line) => line.startsWith('    at '));
   return { stack: frames.slice(0, 12).map((line) => line.trim()) };
 }

@@ -11,7 +11,7 @@ export function traceFields(headers: EventRequest['headers'], projectId: string)
   }
   const google = single(headers['x-cloud-trace-context']);
   const [, trace, span, sampled] = /^([0-9a-f]{32})(?:\/(\d+))?(?:;o=(\d))?/.exec(google ?? '') ?? [];
-  return trace === undefined ? {} : fields(projectId, trace, span, sampled === '1');
+  return trace === undefined ? {} : fields(projectId, trace, hexadecimalSpan(span), sampled === '1');
 }
 
 function fields(projectId: string, trace: string, span: string | undefined, isSampled: boolean): LogFields {
@@ -20,6 +20,11 @@ function fields(projectId: string, trace: string, span: string | undefined, isSa
     ...(span === undefined ? {} : { 'logging.googleapis.com/spanId': span }),
     'logging.googleapis.com/trace_sampled': isSampled,
   };
+}
+
+/** Google's header has the span in decimal, a log entry wants its sixteen hexadecimal digits. */
+function hexadecimalSpan(span: string | undefined): string | undefined {
+  return span === undefined ? undefined : BigInt.asUintN(64, BigInt(span)).toString(16).padStart(16, '0');
 }
 
 function single(value: string | string[] | undefined): string | undefined {

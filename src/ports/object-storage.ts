@@ -16,7 +16,8 @@ export interface OpenedObject {
 export interface CopyTarget {
   readonly bucket: string;
   readonly name: string;
-  readonly metadata: Readonly<Record<string, string>>;
+  /** In place of the object's own metadata, which the copy has otherwise. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** Objects in buckets. Every call is tried once; failures are domain errors. */

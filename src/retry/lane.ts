@@ -47,21 +47,22 @@ export interface LaneDependencies {
 const SLACK_MS = 20;
 const SHORTEST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 1000;
+/** A service that throttles and has accepted nothing for so long is closed. */
+const CLOSED_AFTER_MS = 1000;
 
 /**
  * A lane that paces its requests by what the other side accepts.
  *
  * While nothing throttles, it only caps what is in flight. After a throttling the lane pauses for about one request's
- * time and goes on more slowly; when nothing at all was accepted since the throttling before, the service is taken to
- * be closed, and the whole lane waits as long as it asked for. The request that was throttled waits as long as it was
- * told in any case: that is the retry's part.
+ * time and goes on more slowly; when nothing at all has been accepted for a second, the service is taken to be closed,
+ * and the whole lane waits as long as it asked for. The request that was throttled waits as long as it was told in any
+ * case: that is the retry's part.
  */
 export function makeLane(settings: LaneSettings, { clock, throttlingOf, tooLate }: LaneDependencies): Lane {
   const queue = new PQueue({ concurrency: settings.maxInFlight });
   const rate = new AdaptiveRate(settings);
   let nextAt = -Infinity;
   let pausedUntil = -Infinity;
-  let throttledAt = -Infinity;
   let acceptedAt = -Infinity;
   /** The one whose turn is next waits; the others wait for it. */
   let turn: Promise<void> = Promise.resolve();
@@ -86,33 +87,19 @@ export function makeLane(settings: LaneSettings, { clock, throttlingOf, tooLate 
   };
 
   const throttled = (sentAt: number, { retryAfterMs }: Throttling): void => {
-    if (sentAt < throttledAt) return;
     const now = clock.now();
-    rate.throttled(sentAt, now);
-    const isClosed = now - acceptedAt >= 1000;
-    const pauseMs = Math.min(
-      LONGEST_PAUSE_MS,
-      Math.max(SHORTEST_PAUSE_MS, (Number(process.env['PAUSE'] ?? 2) * 1000) / rate.perSecond(now)),
-    );
+    if (!rate.throttled(sentAt, now)) return;
+    const isClosed = now - acceptedAt >= CLOSED_AFTER_MS;
+    const pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, 1000 / rate.perSecond(now)));
     pausedUntil = Math.max(pausedUntil, now + (isClosed ? Math.max(pauseMs, retryAfterMs ?? 0) : pauseMs));
-    throttledAt = now;
   };
 
-  let nextSendAt = -Infinity;
-  const GATE = Number(process.env['GATE'] ?? 0.8);
   const paced: Paced = async (send) => {
-    const perSecond = rate.perSecond(clock.now());
-    if (GATE > 0 && perSecond !== Infinity) {
-      const before = clock.now();
-      const at = Math.max(before, nextSendAt, Math.min(pausedUntil, before + 1000));
-      nextSendAt = at + (GATE * 1000) / perSecond;
-      if (at > before + 1) await clock.sleep(at - before);
-    }
     const sentAt = clock.now();
     try {
       const result = await send();
       acceptedAt = clock.now();
-      rate.accepted(clock.now());
+      rate.accepted(acceptedAt);
       return result;
     } catch (error) {
       const throttling = throttlingOf(error);
@@ -122,13 +109,34 @@ export function makeLane(settings: LaneSettings, { clock, throttlingOf, tooLate 
   };
 
   return {
-    run: (work, limits) =>
-      queue.add(
+    run: async (work, { signal, latestAt }) => {
+      signal.throwIfAborted();
+      const waiting = makeWaiting(signal);
+      return queue.add(
         async () => {
-          await takeTurn(limits);
+          await takeTurn({ signal, latestAt });
+          waiting.end();
           return work(paced);
         },
-        { signal: limits.signal },
-      ),
+        { signal: waiting.signal },
+      );
+    },
+  };
+}
+
+/**
+ * Follows a signal while work waits, so that it can be given up at once, and no longer: p-queue also drops work that is
+ * running when its signal is aborted, with whatever result that was about to have.
+ */
+function makeWaiting(signal: AbortSignal): { readonly signal: AbortSignal; end(): void } {
+  const waiting = new AbortController();
+  const abort = (): void => waiting.abort(signal.reason);
+  signal.addEventListener('abort', abort);
+  return {
+    signal: waiting.signal,
+    end(): void {
+      waiting.signal.throwIfAborted();
+      signal.removeEventListener('abort', abort);
+    },
   };
 }

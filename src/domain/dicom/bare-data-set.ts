@@ -30,6 +30,8 @@ export class BareDataSetWalk {
   #encoding: Encoding | undefined;
   #window: Buffer = Buffer.alloc(0);
   #toSkip = 0;
+  /** Walking again is not worth while before there are so many bytes. */
+  #walkAt = 0;
   #lastTag = 0;
 
   constructor(wanted: ReadonlySet<number>, maxBytes: number) {
@@ -46,7 +48,7 @@ export class BareDataSetWalk {
     const rest = block.subarray(this.#toSkip);
     this.#toSkip = 0;
     this.#window = this.#window.length === 0 ? rest : Buffer.concat([this.#window, rest]);
-    this.#walk();
+    if (this.#window.length >= this.#walkAt) this.#walk();
     if (this.#window.length > this.#maxBytes) {
       throw new DamagedDataSet(`an element of undefined length is longer than ${this.#maxBytes} bytes`);
     }
@@ -56,6 +58,7 @@ export class BareDataSetWalk {
 
   /** @throws DamagedDataSet when the bytes ended inside an element. */
   end(): BareDataSet {
+    this.#walk();
     if (this.#encoding === undefined || this.#window.length > 0 || this.#toSkip > 0) {
       throw new DamagedDataSet('it ends inside an element');
     }
@@ -68,6 +71,8 @@ export class BareDataSetWalk {
       while (this.#window.length > 0 && this.#toSkip === 0) this.#passElement(this.#encoding);
     } catch (error) {
       if (!(error instanceof MoreBytesNeeded)) throw error;
+      // Growing by half bounds the work of walking a long sequence from its beginning again and again.
+      this.#walkAt = Math.max(error.atLeastBytes, Math.floor(this.#window.length * 1.5));
     }
   }
 

@@ -105,8 +105,11 @@ function readPart10(bytes: Buffer, identity: Identity, limits: HeaderLimits): vo
     readDataSet(inflated.bytes, 0, encodingAt(inflated.bytes, 0, undefined), identity);
   } catch (error) {
     if (!(error instanceof MoreBytesNeeded)) throw error;
+    if (inflated.end === 'damage')
+      throw new DamagedDataSet('its transfer syntax is deflated, but its data set cannot be inflated');
     // How many compressed bytes that takes cannot be known; where the limit stopped the inflating, more are no use.
-    throw new MoreBytesNeeded(inflated.isAll ? bytes.length + 1 : Infinity, error.isBetweenElements);
+    const atLeastBytes = inflated.end === 'all' ? bytes.length + 1 : Infinity;
+    throw new MoreBytesNeeded(atLeastBytes, error.isBetweenElements);
   }
 }
 

@@ -34,7 +34,8 @@ export function verifiedContent(
   mostBytes: number,
 ): AsyncIterable<Buffer> {
   const stored = verifiedBody(opened.body, opened, crc32c);
-  return opened.contentEncoding === 'gzip' ? gunzipped(stored, mostBytes) : stored;
+  // An empty object is no gzip stream, whatever it says, but it is not damaged either.
+  return opened.contentEncoding === 'gzip' && opened.sizeBytes > 0 ? gunzipped(stored, mostBytes) : stored;
 }
 
 async function* gunzipped(stored: AsyncIterable<Buffer>, mostBytes: number): AsyncGenerator<Buffer> {

@@ -15,7 +15,10 @@ export function makeRecently<T>(clock: Clock, lifetimeMs: number, capacity: numb
   return {
     get(key, ask) {
       const known = answers.get(key);
-      if (known !== undefined && clock.now() - known.askedAt < lifetimeMs) return known.answer;
+      if (known !== undefined && clock.now() - known.askedAt < lifetimeMs) {
+        // The one who asked may have failed for a reason of his own, as the end of his time.
+        return known.answer.catch(ask);
+      }
       const answer = ask();
       const entry = { askedAt: clock.now(), answer };
       answers.delete(key);

@@ -5,7 +5,7 @@ import type { StoreAnswer } from '../../ports/dicom-store.ts';
 import type { OpenedObject } from '../../ports/object-storage.ts';
 import type { CarryCall, CarryDependencies } from './carry-dependencies.ts';
 import { compareBytes, type Comparison } from './compare-bytes.ts';
-import { verifiedContent } from './content.ts';
+import { readThrough, verifiedContent } from './content.ts';
 import type { DicomFile } from './dicom-file.ts';
 import { carried } from './results.ts';
 
@@ -42,7 +42,7 @@ export async function storeFile(
     case 'exists':
       return await settleByComparison('already-stored', object, opened, file, deps, call);
     case 'refused':
-      return await settleRefusal(answer, opened, file, deps, signal);
+      return await settleRefusal(answer, object, opened, file, deps, call);
   }
 }
 
@@ -102,19 +102,24 @@ export async function* reopened(
   yield* verifiedContent(await storage.open(object, signal), crc32c, mostBytes);
 }
 
-/** A store refuses instances of a series that is being deleted, which says nothing of the instance. */
+/**
+ * A store refuses instances of a series that is being deleted, which says nothing of the instance; and it may refuse
+ * before it has seen all of it, so the bytes are proven right before they are blamed.
+ */
 async function settleRefusal(
   { failureReason, detail }: Extract<StoreAnswer, { kind: 'refused' }>,
+  object: IncomingObject,
   opened: OpenedObject,
   file: DicomFile,
-  { records }: CarryDependencies,
-  signal: AbortSignal,
+  deps: CarryDependencies,
+  { signal }: CarryCall,
 ): Promise<IngestResult> {
-  if (await records.isBeingDeleted(file.header.uids, signal)) {
+  if (await deps.records.isBeingDeleted(file.header.uids, signal)) {
     throw new UnavailableError('The series is being deleted; the instance has to wait for the end of that.', {
       details: { study: file.header.uids.studyInstanceUid, series: file.header.uids.seriesInstanceUid },
     });
   }
+  await readThrough(reopened(object, file.prefix, deps, signal));
   const reason = failureReason === null ? '' : ` (failure reason ${failureReason})`;
   const refused = `The store refused the instance${reason}: ${detail === '' ? 'it gave no detail' : detail}`;
   return carried('rejected', { reason: 'store-refused', detail: refused }, file, opened.sizeBytes);
