@@ -121,6 +121,12 @@ describe('copying an object', () => {
   const more = (rewriteToken: string): Reaction =>
     answer(200, {}, JSON.stringify({ done: false, rewriteToken }));
 
+  it('copies an object as it is where no other metadata are given', async () => {
+    const peer = await startPeer(done);
+    await storageAt(peer).copy(OBJECT, { bucket: 'archive', name: 'a' }, signal);
+    expect(JSON.parse(Buffer.concat(peer.requests[0]?.blocks ?? []).toString())).toEqual({});
+  });
+
   it('copies that generation with its metadata, unless the target exists', async () => {
     const peer = await startPeer(done);
     await expect(storageAt(peer).copy(OBJECT, TARGET, signal)).resolves.toBe('created');

@@ -51,6 +51,16 @@ describe('an ingest report', () => {
     expect(JSON.stringify(formatIngestReport(object, STORED, DELIVERY))).not.toContain('DOE');
   });
 
+  it.each(['event-type', 'generation-gone'] as const)(
+    'does not take the id of the outcome when it is ignored: %s',
+    (reason) => {
+      const ignored = { ...STORED, outcome: 'ignored', reason, instances: [] } as const;
+      expect(formatIngestReport(makeObjectRef(), ignored, DELIVERY).reportId).toBe(
+        `ingest:${hashObjectRef(makeObjectRef())}:${reason}`,
+      );
+    },
+  );
+
   it('has the same id for every delivery and outcome of one generation', () => {
     const later = formatIngestReport(
       makeObjectRef(),

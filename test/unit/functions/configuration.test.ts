@@ -115,6 +115,13 @@ describe('the configuration of ingest', () => {
     ).toBe('a');
   });
 
+  it('does not archive into the inbox', () => {
+    const { INBOX_BUCKET } = COMPLETE;
+    expect(problemsOf({ ...COMPLETE, AFTER_STORE: 'archive', ARCHIVE_BUCKET: INBOX_BUCKET })).toContain(
+      'ARCHIVE_BUCKET has to be another bucket than INBOX_BUCKET',
+    );
+  });
+
   it('never quotes a secret', () => {
     expect(problemsOf({ DICOM_STORE_AUTHORIZATION: 'Basic c2VjcmV0' })).not.toContain('c2VjcmV0');
   });

@@ -97,6 +97,14 @@ describe('carrying an object', () => {
     });
   });
 
+  it('does not blame an object that arrived damaged for being refused', async () => {
+    const setup = setUpIngest();
+    setup.storage.put(OBJECT, { bytes: FILE, arrivals: [cutEvery(FILE, 512), cutEvery(damaged, 512)] });
+    setup.store.refusal = { kind: 'refused', failureReason: 272, detail: 'not readable' };
+    await expect(failureOf(carry(setup))).resolves.toMatchObject({ code: 'checksum-mismatch' });
+    expectAllClosed(setup);
+  });
+
   it('says so when the store refuses and tells nothing', async () => {
     const setup = withObject(FILE);
     setup.store.refusal = { kind: 'refused', failureReason: null, detail: '' };

@@ -27,6 +27,14 @@ describe('what was asked recently', () => {
     expect(asked).toEqual(['a', 'b']);
   });
 
+  it('is asked again by one who shared a question that failed', async () => {
+    const recently = makeRecently<string>(new FakeClock(), 1000, 10);
+    const first = recently.get('a', () => Promise.reject(new Error('my time is up')));
+    const second = recently.get('a', () => Promise.resolve('answer'));
+    await expect(failureOf(first)).resolves.toMatchObject({ message: 'my time is up' });
+    await expect(second).resolves.toBe('answer');
+  });
+
   it.each([
     [999, ['a']],
     [1000, ['a', 'a']],
