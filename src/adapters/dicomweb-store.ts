@@ -3,6 +3,7 @@ import { formatInstancePath } from '../domain/dicom/instance-uids.ts';
 import { MalformedAnswerError } from '../domain/errors.ts';
 import type { DicomStore, InstanceUpload, StoreAnswer } from '../ports/dicom-store.ts';
 import type { Http, HttpAnswer } from './http.ts';
+import { isMarkup } from './markup.ts';
 import { readSinglePart } from './multipart-related.ts';
 import { readStowAnswer } from './stow-answer.ts';
 
@@ -46,15 +47,24 @@ export function makeDicomwebStore({ http, root, encoding }: DicomwebStoreOptions
         headers: { accept: dicom },
         signal,
       });
-      if (answer.status === 200) {
-        const type = answer.header('content-type') ?? '';
-        return /^multipart\/related/i.test(type) ? readSinglePart(answer.body, type) : answer.body;
+      if (answer.status !== 200) {
+        await answer.discard();
+        throw answer.failure();
       }
+      const type = answer.header('content-type') ?? 'application/dicom';
+      if (/^multipart\/related/i.test(type)) return readSinglePart(answer.body, type);
+      if (INSTANCE_TYPE.test(type)) return answer.body;
+      // Compared with the object, a proxy's page would make it a conflict.
       await answer.discard();
-      throw answer.failure();
+      throw new MalformedAnswerError('retrieve instance: answered 200 with something else', {
+        details: { call: 'retrieve instance', status: answer.status },
+      });
     },
   };
 }
+
+/** What a server may call the bytes of an instance. */
+const INSTANCE_TYPE = /^application\/(dicom|octet-stream)\s*(;|$)/i;
 
 type Body = Pick<Parameters<Http>[0], 'headers'> & { body: AsyncIterable<Buffer> };
 
@@ -120,8 +130,3 @@ async function readAnswer(answer: HttpAnswer, { uids }: InstanceUpload): Promise
 }
 
 const LONGEST_DETAIL = 1000;
-
-/** A page of HTML does not come from the store but from something in between, and says nothing of the instance. */
-function isMarkup(text: string): boolean {
-  return /^\s*<(!doctype|html)/i.test(text);
-}

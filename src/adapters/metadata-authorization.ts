@@ -1,8 +1,10 @@
 import * as v from 'valibot';
-import { MalformedAnswerError, UnavailableError } from '../domain/errors.ts';
+import { UnavailableError } from '../domain/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Authorization } from './authorization.ts';
+import { parseRetryAfter } from './http-failure.ts';
 import type { Http } from './http.ts';
+import { readJsonAnswer } from './json-answer.ts';
 
 /** Where the metadata server is on Google Cloud. */
 export const METADATA_HOST = 'metadata.google.internal';
@@ -38,14 +40,15 @@ export function makeMetadataAuthorization(http: Http, host: string, clock: Clock
     if (answer.status !== 200) {
       await answer.discard();
       // Whatever it says, it is the platform's, and not for the configuration to mend.
+      const retryAfterMs = parseRetryAfter(answer.header('retry-after'), clock.now());
       throw new UnavailableError(`${call}: answered ${answer.status}`, {
         details: { call, status: answer.status },
+        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
       });
     }
-    const result = v.safeParse(schema, parseJson(await answer.text()));
-    if (!result.success) throw new MalformedAnswerError(`${call}: not a token`, { details: { call } });
-    renewsAt(clock.now() + result.output.expires_in * 1000 - RENEWED_BEFORE_END_MS);
-    return result.output.access_token;
+    const token = await readJsonAnswer(answer, call, schema);
+    renewsAt(clock.now() + token.expires_in * 1000 - RENEWED_BEFORE_END_MS);
+    return token.access_token;
   };
 
   return {
@@ -67,12 +70,4 @@ export function makeMetadataAuthorization(http: Http, host: string, clock: Clock
       current = undefined;
     },
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

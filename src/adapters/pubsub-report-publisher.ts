@@ -1,8 +1,13 @@
+import * as v from 'valibot';
 import type { Report } from '../domain/report.ts';
 import type { ReportPublisher } from '../ports/report-publisher.ts';
 import type { Http } from './http.ts';
+import { readJsonAnswer } from './json-answer.ts';
 
 export const PUBSUB_ENDPOINT = 'https://pubsub.googleapis.com';
+
+/** One id for the one message that was sent. */
+const published = v.object({ messageIds: v.tuple([v.string()]) });
 
 /**
  * Publishes by one REST call.
@@ -21,16 +26,20 @@ export function makePubsubReportPublisher(http: Http, endpoint: string, topic: s
         data: string;
         attributes: Record<keyof Pick<Report, 'kind' | 'outcome' | 'reportId'>, string>;
       };
+      const call = 'publish report';
       const answer = await http({
         method: 'POST',
-        call: 'publish report',
+        call,
         url: `${endpoint}/v1/${topic}:publish`,
         headers: { 'content-type': 'application/json' },
         body: Buffer.from(JSON.stringify({ messages: [message] })),
         signal,
       });
-      await answer.discard();
-      if (answer.status !== 200) throw answer.failure();
+      if (answer.status !== 200) {
+        await answer.discard();
+        throw answer.failure();
+      }
+      await readJsonAnswer(answer, call, published);
     },
   };
 }

@@ -50,8 +50,12 @@ const push = v.object({
 
 const metadata = v.optional(v.record(v.string(), v.string()), {});
 
-/** The object resource in a notification's payload, as far as its attributes do not say it. */
-const payload = v.object({ metadata });
+/** The object resource in a notification's payload, as far as its attributes do not say it. A list is an object to `v.object`. */
+const payload = v.pipe(
+  v.unknown(),
+  v.check((value) => !Array.isArray(value), 'is a list'),
+  v.object({ metadata }),
+);
 
 /** The object resource of an Eventarc event; JSON int64 come as strings. */
 const storageObject = v.object({

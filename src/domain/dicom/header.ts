@@ -50,17 +50,20 @@ export function readHeader(prefix: Buffer, isComplete: boolean, limits: HeaderLi
   }
   const content = recogniseContent(prefix);
   if (content !== 'part-10') return { kind: 'rejected', rejection: NOT_PART_10[content] };
+  // What has arrived beyond the limit is not looked at: the verdict must not depend on how large the blocks are.
+  const bytes = prefix.subarray(0, limits.maxHeaderBytes);
+  const isAll = isComplete && bytes.length === prefix.length;
   const identity: Identity = {};
   try {
-    readPart10(prefix, identity, limits);
+    readPart10(bytes, identity, limits);
   } catch (error) {
     if (error instanceof DamagedDataSet) return damaged(error.message);
     if (!(error instanceof MoreBytesNeeded)) throw error;
-    if (!isComplete && error.atLeastBytes <= limits.maxHeaderBytes) {
+    if (!isAll && error.atLeastBytes <= limits.maxHeaderBytes) {
       return { kind: 'more-bytes-needed', atLeastBytes: error.atLeastBytes };
     }
     const isPastIdentity = (identity.lastTag ?? 0) > SERIES_INSTANCE_UID;
-    const isWhole = isComplete && error.isBetweenElements;
+    const isWhole = isAll && error.isBetweenElements;
     if (!isPastIdentity && !isWhole) {
       // The same verdict whether the end of the object has been seen or not.
       return error.atLeastBytes > limits.maxHeaderBytes

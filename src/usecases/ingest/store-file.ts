@@ -24,15 +24,16 @@ export async function storeFile(
 ): Promise<IngestResult> {
   const { uids } = file.header;
   const { signal, paced } = call;
-  if (deps.reingestAfterDelete === 'refuse') {
-    const deletedAtMs = await deps.records.deletedAtMs(uids, signal);
-    if (deletedAtMs !== undefined && isOlder(object, deletedAtMs)) {
-      return carried('rejected', deletedBefore(deletedAtMs), file, opened.sizeBytes);
-    }
+  // The marker comes before the store call: cleanup keeps what it does not know, so a marker without an instance does no
+  // harm, and an instance without a marker would be kept for ever.
+  const [deletedAtMs] = await Promise.all([
+    deps.reingestAfterDelete === 'refuse' ? deps.records.deletedAtMs(uids, signal) : undefined,
+    deps.records.markIngested(uids, signal),
+  ]);
+  if (deletedAtMs !== undefined && isOlder(object, deletedAtMs)) {
+    await readThrough(body);
+    return carried('rejected', deletedBefore(deletedAtMs), file, opened.sizeBytes);
   }
-  // Before the store call: cleanup keeps what it does not know, so a marker without an instance does no harm, and an
-  // instance without a marker would be kept for ever.
-  await deps.records.markIngested(uids, signal);
   const answer = await paced(() => deps.store.store({ uids, sizeBytes: file.sizeBytes, body }, signal));
   switch (answer.kind) {
     case 'stored':
