@@ -28,10 +28,7 @@ export class FunctionServer {
    * @param script serves it; the source by default, or a bundle of it.
    * @throws Error with what it wrote, when it ends before it listens.
    */
-  static async start(
-    environment: Readonly<Record<string, string>>,
-    script = SERVE,
-  ): Promise<FunctionServer> {
+  static async start(environment: Readonly<Record<string, string>>, script = SERVE): Promise<FunctionServer> {
     const child = spawn(process.execPath, [script], {
       env: { PATH: '/nonexistent', ...environment, FUNCTION_TARGET: 'ingest', HOST: '127.0.0.1', PORT: '0' },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -47,7 +44,9 @@ export class FunctionServer {
           if (listening !== undefined) resolve(Number(listening));
         });
       }
-      child.once('close', (code) => reject(new Error(`The function ended with ${code ?? 'a signal'}.\n${output}`)));
+      child.once('close', (code) =>
+        reject(new Error(`The function ended with ${code ?? 'a signal'}.\n${output}`)),
+      );
     });
     return new FunctionServer(child, `http://127.0.0.1:${port}`, () => output);
   }
@@ -60,7 +59,11 @@ export class FunctionServer {
   /** @returns the status it answers. */
   async deliver({ headers, body }: EventRequest): Promise<number> {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
-    const answer = await fetch(this.url, { method: 'POST', headers: headers as Record<string, string>, body: text });
+    const answer = await fetch(this.url, {
+      method: 'POST',
+      headers: headers as Record<string, string>,
+      body: text,
+    });
     await answer.arrayBuffer();
     return answer.status;
   }
@@ -72,7 +75,8 @@ export class FunctionServer {
       return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) * 1024;
     }
     const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-    if (kibibytes === undefined) throw new Error('The kernel does not say how much memory the function took.');
+    if (kibibytes === undefined)
+      throw new Error('The kernel does not say how much memory the function took.');
     return Number(kibibytes) * 1024;
   }
 

@@ -119,13 +119,20 @@ export class LocalProject {
   async drop(name: string, bytes: Buffer, settings: PutSettings = {}): Promise<Arrival> {
     const known = this.#notifications.length;
     const file = await this.put('inbox', name, bytes, settings);
-    const notification = this.#notifications.slice(known).find(({ attributes }) => attributes['objectId'] === name);
+    const notification = this.#notifications
+      .slice(known)
+      .find(({ attributes }) => attributes['objectId'] === name);
     if (notification === undefined) throw new Error('Storage has told nobody of the new object.');
     const object = { bucket: 'inbox', name, generation: String(file.metadata.generation) };
     return { object, push: this.#pushOf(notification) };
   }
 
-  async put(bucket: BucketName, name: string, bytes: Buffer | string, settings: PutSettings = {}): Promise<File> {
+  async put(
+    bucket: BucketName,
+    name: string,
+    bytes: Buffer | string,
+    settings: PutSettings = {},
+  ): Promise<File> {
     const file = this.#storage.bucket(bucket).file(name);
     await file.save(bytes, { resumable: false, validation: false, metadata: { ...settings } });
     return file;
@@ -137,10 +144,12 @@ export class LocalProject {
     return files.map(({ name }) => name).sort();
   }
 
-  /** The stored bytes of an object. */
+  /** The bytes of an object that says nothing of an encoding. */
   async read(bucket: BucketName, name: string): Promise<Buffer> {
-    const [bytes] = await this.#storage.bucket(bucket).file(name).download({ decompress: false, validation: false });
-    return bytes;
+    const url = `${this.#storage.apiEndpoint}/storage/v1/b/${bucket}/o/${encodeURIComponent(name)}?alt=media`;
+    const answer = await fetch(url);
+    if (answer.status !== 200) throw new Error(`${bucket}/${name} was answered ${answer.status}.`);
+    return Buffer.from(await answer.arrayBuffer());
   }
 
   async metadataOf(bucket: BucketName, name: string): Promise<Record<string, unknown>> {
@@ -184,7 +193,9 @@ export class LocalProject {
       .createNotification(topic, { eventTypes: ['OBJECT_FINALIZE'], payloadFormat: 'JSON_API_V1' });
     const pubsub = `${this.pubsubUrl}/v1/projects/${PROJECT}`;
     await send('PUT', `${pubsub}/topics/${RESULTS}`, {});
-    await send('PUT', `${pubsub}/subscriptions/${RESULTS}`, { topic: `projects/${PROJECT}/topics/${RESULTS}` });
+    await send('PUT', `${pubsub}/subscriptions/${RESULTS}`, {
+      topic: `projects/${PROJECT}/topics/${RESULTS}`,
+    });
     const datasets = `${this.#healthcareUrl}/v1/projects/${PROJECT}/locations/local/datasets`;
     await send('POST', `${datasets}?datasetId=imaging`, {});
     await send('POST', `${datasets}/imaging/dicomStores?dicomStoreId=main`, {});

@@ -1,9 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Server as NetServer } from 'node:net';
-import { GoogleError } from './google-error.ts';
+import { answer, type Handler } from './answer.ts';
+import { withControl, type ControlRoutes } from './faults/control.ts';
 
-/** Answers one request. A {@link GoogleError} it throws becomes the answer; anything else is a 500. */
-export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
+export { sendJson, type Handler } from './answer.ts';
+export { readBody, readJson } from './request-body.ts';
 
 export interface RunningServer {
   /** Without a trailing slash, e.g. `http://127.0.0.1:4443`. */
@@ -17,77 +18,26 @@ export interface RunningServer {
  * Serves on loopback only.
  *
  * @param port 0 picks a free one.
+ * @param control what this one has of its own below `/_control/`.
  * @throws an error naming the port when it is taken.
  */
-export async function serve(handler: Handler, port: number): Promise<RunningServer> {
-  const server = makeHttpServer(handler);
+export async function serve(handler: Handler, port: number, control?: ControlRoutes): Promise<RunningServer> {
+  const server = makeHttpServer(handler, control);
   await listen(server, port);
   const { port: actual } = server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${actual}`, port: actual, close: () => close(server) };
 }
 
-/** An HTTP/1.1 server that has no time-outs of its own: large bodies may take as long as they take. */
-export function makeHttpServer(handler: Handler): Server {
-  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 60_000 }, (request, response) => {
-    void answer(handler, request, response);
-  });
-  return server;
-}
-
-async function answer(handler: Handler, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  try {
-    await handler(request, response);
-  } catch (error) {
-    if (response.headersSent) {
-      response.destroy();
-      return;
-    }
-    const answered = error instanceof GoogleError ? error : new GoogleError(500, String(error));
-    sendJson(response, answered.httpStatus, answered.toJson());
-  }
-}
-
-export function sendJson(
-  response: ServerResponse,
-  status: number,
-  body: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  const text = Buffer.from(JSON.stringify(body));
-  response.writeHead(status, {
-    'content-type': 'application/json; charset=UTF-8',
-    'content-length': text.length,
-    ...headers,
-  });
-  response.end(text);
-}
-
 /**
- * A request body in memory, for bodies that are small by their nature.
+ * An HTTP/1.1 server that has no time-outs of its own: large bodies may take as long as they take.
  *
- * @throws GoogleError 413 when it is longer than `limitBytes`.
+ * Below `/_control/` it takes fault scripts and counts requests (emulator/docs/faults.md).
  */
-export async function readBody(request: IncomingMessage, limitBytes = 10_000_000): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  // The connection outlives a body that is too long: it still has to carry the answer.
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > limitBytes) throw new GoogleError(413, `The body is larger than ${limitBytes} bytes.`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-/** @throws GoogleError 400 when the body is not JSON. */
-export async function readJson(request: IncomingMessage, limitBytes?: number): Promise<unknown> {
-  const body = await readBody(request, limitBytes);
-  if (body.length === 0) return {};
-  try {
-    return JSON.parse(body.toString('utf8')) as unknown;
-  } catch {
-    throw new GoogleError(400, 'Invalid JSON payload received.', 'parseError');
-  }
+export function makeHttpServer(handler: Handler, control?: ControlRoutes): Server {
+  const controlled = withControl(handler, control);
+  return createServer({ requestTimeout: 0, keepAliveTimeout: 60_000 }, (request, response) => {
+    void answer(controlled, request, response);
+  });
 }
 
 export function listen(server: Server | NetServer, port: number): Promise<void> {
