@@ -13,7 +13,7 @@ export function makeLanes(settings: LaneSettings, clock: Clock): Lanes {
   return { store: lane(), retrieve: lane() };
 }
 
-/** 429, and 503 where it says when to come back. */
+/** 429, and any other "not now" that says when to come back, as a 503 with `Retry-After`. */
 export function throttlingOf(error: unknown): Throttling | undefined {
   if (error instanceof ThrottledError) return { retryAfterMs: error.retryAfterMs };
   if (error instanceof UnavailableError && error.retryAfterMs !== undefined)
