@@ -30,7 +30,15 @@ export class FunctionServer {
    */
   static async start(environment: Readonly<Record<string, string>>, script = SERVE): Promise<FunctionServer> {
     const child = spawn(process.execPath, [script], {
-      env: { PATH: '/nonexistent', ...environment, FUNCTION_TARGET: 'ingest', HOST: '127.0.0.1', PORT: '0' },
+      // As deployed (terraform/functions.tf).
+      env: {
+        PATH: '/nonexistent',
+        NODE_OPTIONS: '--max-semi-space-size=4',
+        ...environment,
+        FUNCTION_TARGET: 'ingest',
+        HOST: '127.0.0.1',
+        PORT: '0',
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     running.add(child);
