@@ -91,6 +91,7 @@ run "functions_find_their_names_in_the_environment" {
         RESULTS_TOPIC     = "dicom-results"
         FUNCTION_TIMEOUT  = "540s"
         ACK_DEADLINE      = "600s"
+        NODE_OPTIONS      = "--max-semi-space-size=4"
       } : output.functions.ingest.sizing.environment[name] == value
     ])
     error_message = "ingest lacks a variable."

@@ -33,6 +33,8 @@ export interface StackOptions {
   readonly deliverTwice?: boolean;
   /** Of the push subscriptions. @default 1 to 30 s, where a deployment has 10 to 600 s */
   readonly backoff?: RetryBackoff;
+  /** Before a function that has died is started for the nth time in a row. @default 0.5 s, doubling up to 15 s */
+  readonly restartDelayMs?: (restart: number) => number;
   /** The file that serves a function. @default src/functions/serve.ts */
   readonly functionEntry?: string;
   /** What the functions inherit; whatever could lead them to the real Google Cloud is left out. */
@@ -185,6 +187,7 @@ async function startOneFunction(
     onErrorLine: (line) => options.onFunctionError?.(spec.name, line),
     onNotice: (text) => options.onNotice?.(text),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.restartDelayMs === undefined ? {} : { restartDelayMs: options.restartDelayMs }),
   });
   resources.add(() => process.stop());
   return process;

@@ -121,7 +121,9 @@ function readMeta(bytes: Buffer): Meta {
     return { problem: 'the file does not have the DICM prefix after its preamble', isCut: false };
   }
   try {
-    const meta = dicomParser.readPart10Header(bytes) as DataSet & { position: number };
+    const meta = dicomParser.readPart10Header(bytes.subarray(0, metaEnd(bytes))) as DataSet & {
+      position: number;
+    };
     const element = meta.elements['x00020010'];
     const transferSyntaxUid =
       element === undefined ? '' : uidText(bytes, element.dataOffset, element.dataOffset + element.length);
@@ -132,6 +134,25 @@ function readMeta(bytes: Buffer): Meta {
   } catch (error) {
     return { problem: `the file meta information is not readable: ${describe(error)}`, isCut: true };
   }
+}
+
+/** The representations whose length has 32 bits, after two reserved bytes (PS3.5 section 7.1.2). */
+const LONG_FORM = new Set('OB OD OF OL OV OW SQ SV UC UN UR UT UV'.split(' '));
+
+/**
+ * Where group 0002 ends.
+ *
+ * dicom-parser reads the element after it too, before it looks at its group; where the data set is deflated, what it
+ * reads there are compressed bytes, and some of them look like an element that cannot be read.
+ */
+function metaEnd(bytes: Buffer): number {
+  let at = 132;
+  while (at + 12 <= bytes.length && bytes.readUInt16LE(at) === 0x0002) {
+    const isLong = LONG_FORM.has(bytes.toString('latin1', at + 4, at + 6));
+    at += isLong ? 12 + bytes.readUInt32LE(at + 8) : 8 + bytes.readUInt16LE(at + 6);
+  }
+  // What is not all there is left to the parser to complain about.
+  return at + 12 > bytes.length ? bytes.length : at;
 }
 
 interface Elements {
