@@ -66,7 +66,10 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['test/support/peers.ts', 'test/support/corpus.ts'], rules: { 'no-restricted-properties': 'off' } },
+  {
+    files: ['test/support/peers.ts', 'test/support/corpus.ts'],
+    rules: { 'no-restricted-properties': 'off' },
+  },
   {
     files: ['test/**', 'emulator/test/**'],
     rules: { '@typescript-eslint/no-unsafe-assignment': 'off' },

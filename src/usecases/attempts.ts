@@ -37,7 +37,7 @@ export function makeAttempts(clock: Clock, random: Random, policy: RetryPolicy):
 }
 
 /** A refused token is refreshed, so that is worth one more try, and not a second one. */
-export function isRetryable({ error, earlier }: FailedAttempt): boolean {
+function isRetryable({ error, earlier }: FailedAttempt): boolean {
   if (!(error instanceof CourierError)) return false;
   if (error.code !== 'unauthenticated') return RETRYABLE.has(error.code);
   return !earlier.some((before) => before instanceof CourierError && before.code === 'unauthenticated');

@@ -56,7 +56,9 @@ export class LocalStack {
     const lines = createInterface({ input: child.stdout });
     const ready = await new Promise<Ready>((resolve, reject) => {
       lines.once('line', (line) => resolve(JSON.parse(line) as Ready));
-      child.once('exit', (code) => reject(new Error(`The stack ended with ${code ?? 'a signal'}:\n${errors.join('\n')}`)));
+      child.once('exit', (code) =>
+        reject(new Error(`The stack ended with ${code ?? 'a signal'}:\n${errors.join('\n')}`)),
+      );
     });
     const stack = new LocalStack(child, ready, data, errors);
     lines.on('line', (line) => stack.#read(line));
@@ -70,7 +72,11 @@ export class LocalStack {
       await new Promise<void>((resolve, reject) => {
         this.#changed = resolve;
         deadline.addEventListener('abort', () =>
-          reject(new Error(`${this.outcomes().size} of ${count} reports in ${timeoutMs} ms.\n${this.#errors.join('\n')}`)),
+          reject(
+            new Error(
+              `${this.outcomes().size} of ${count} reports in ${timeoutMs} ms.\n${this.#errors.join('\n')}`,
+            ),
+          ),
         );
       });
     }

@@ -91,7 +91,7 @@ describe('npm start', () => {
     expect(await stop('SIGTERM')).toEqual([0, null]);
     await expect(fetch(ready.functions['ingest'] ?? '')).rejects.toThrow('fetch failed');
     expect(errors()).toBe('');
-  }, 60_000);
+  }, 120_000);
 
   it('goes on after it was killed, and uploads nothing twice', async () => {
     const first = start();
@@ -109,7 +109,7 @@ describe('npm start', () => {
     expect(after.object.name).toBe('b.dcm');
     await expect(fetch(ready.functions['ingest'] ?? '')).rejects.toThrow('fetch failed');
     expect(await stop('SIGINT')).toEqual([0, null]);
-  }, 60_000);
+  }, 120_000);
 
   it('names the option to change when a port is in use', async () => {
     const first = start();
@@ -123,7 +123,7 @@ describe('npm start', () => {
     expect(text.toString()).toContain('--healthcare-port');
     expect(await once(second, 'exit')).toEqual([1, null]);
     await stop('SIGTERM');
-  }, 60_000);
+  }, 120_000);
 
   it('explains itself, and refuses what it does not know', async () => {
     const help = run('--help');

@@ -243,5 +243,21 @@ const READING: readonly KnownDifference[] = [
   },
 ];
 
+const DELETING: readonly KnownDifference[] = [
+  {
+    title: 'deleting a series',
+    probe: async (target) => {
+      await store(target, [makeDicom({ seed: 'deleted' })]);
+      const { study, series } = tripleOf({ seed: 'deleted' });
+      const url = `${target.dicomWebUrl}/studies/${study}/series/${series}`;
+      const { statusCode, body } = await request(url, { method: 'DELETE', headers: target.headers });
+      await body.dump();
+      return statusCode;
+    },
+    standIn: 200,
+    orthanc: 405,
+  },
+];
+
 /** All of them. Whatever the other suites of this directory assert is alike on both. */
-export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [...STORING, ...READING];
+export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [...STORING, ...READING, ...DELETING];

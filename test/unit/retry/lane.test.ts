@@ -1,61 +1,24 @@
 import '../../support/one-realm.ts';
 import { describe, expect, it } from '@jest/globals';
-import { DEFAULT_LANE_SETTINGS, makeLane, type Lane, type LaneSettings } from '../../../src/retry/lane.ts';
-import type { AttemptLimits } from '../../../src/retry/retry.ts';
 import { failureOf } from '../../support/blocks.ts';
-import { CLOCK_START_MS, FakeClock } from '../../support/fake-clock.ts';
+import { abortable, limits, sendThrough, setUpLane, Throttled } from '../../support/lane-setup.ts';
 import { until } from '../../support/until.ts';
-
-class Throttled extends Error {
-  readonly retryAfterMs: number | undefined;
-  constructor(retryAfterMs?: number) {
-    super('slow');
-    this.retryAfterMs = retryAfterMs;
-  }
-}
-
-const limits = (changes: Partial<AttemptLimits> = {}): AttemptLimits => ({
-  signal: new AbortController().signal,
-  latestAt: CLOCK_START_MS + 60_000,
-  ...changes,
-});
-
-function setUp(settings: Partial<LaneSettings> = {}): { clock: FakeClock; lane: Lane } {
-  const clock = new FakeClock();
-  const lane = makeLane(
-    { ...DEFAULT_LANE_SETTINGS, ...settings },
-    {
-      clock,
-      throttlingOf: (error) => (error instanceof Throttled ? error : undefined),
-      tooLate: (waitMs) => new Error(`too late by a wait of ${waitMs}`),
-    },
-  );
-  return { clock, lane };
-}
-
-const send = (lane: Lane, error?: Error): Promise<unknown> =>
-  lane
-    .run(
-      (paced) => paced(() => (error === undefined ? Promise.resolve('sent') : Promise.reject(error))),
-      limits(),
-    )
-    .catch((failure: unknown) => failure);
 
 describe('a lane', () => {
   it('gives what the work gives, and throws what it throws', async () => {
-    const { lane } = setUp();
+    const { lane } = setUpLane();
     const error = new Error('no');
-    expect([await send(lane), await send(lane, error)]).toEqual(['sent', error]);
+    expect([await sendThrough(lane), await sendThrough(lane, error)]).toEqual(['sent', error]);
   });
 
   it('waits for nothing while nothing throttles, nor after other failures', async () => {
-    const { lane, clock } = setUp();
-    for (let i = 0; i < 100; i += 1) await send(lane, i % 2 === 0 ? undefined : new Error('no'));
+    const { lane, clock } = setUpLane();
+    for (let i = 0; i < 100; i += 1) await sendThrough(lane, i % 2 === 0 ? undefined : new Error('no'));
     expect(clock.sleeps).toEqual([]);
   });
 
   it('has no more in flight than it may', async () => {
-    const { lane } = setUp({ maxInFlight: 2 });
+    const { lane } = setUpLane({ maxInFlight: 2 });
     const gate = Promise.withResolvers<undefined>();
     let inFlight = 0;
     let most = 0;
@@ -71,122 +34,130 @@ describe('a lane', () => {
     expect(most).toBe(2);
   });
 
+  it('keeps the place of work that was aborted until that has ended', async () => {
+    const { lane } = setUpLane({ maxInFlight: 1 });
+    const { controller, reason, signal } = abortable();
+    const gate = Promise.withResolvers<string>();
+    const begun: string[] = [];
+    const first = lane.run(() => {
+      begun.push('first');
+      return gate.promise;
+    }, limits({ signal }));
+    const second = lane.run(() => Promise.resolve(begun.push('second')), limits());
+    await until(() => begun.length === 1);
+    controller.abort(reason);
+    await new Promise(setImmediate);
+    expect(begun).toEqual(['first']);
+    gate.resolve('ended');
+    await expect(Promise.all([first, second])).resolves.toEqual(['ended', 2]);
+  });
+
   it('keeps to its ceiling from the start', async () => {
-    const { lane, clock } = setUp({ ceilingPerSecond: 10 });
-    for (let i = 0; i < 11; i += 1) await send(lane);
-    expect(clock.now() - CLOCK_START_MS).toBeGreaterThan(900);
-    expect(clock.now() - CLOCK_START_MS).toBeLessThan(1100);
+    const { lane, clock } = setUpLane({ ceilingPerSecond: 10 });
+    for (let i = 0; i < 11; i += 1) await sendThrough(lane);
+    expect(clock.sleeps).toEqual([80, ...new Array<number>(9).fill(100)]);
   });
 
   it('begins its work in the order in which it was asked', async () => {
-    const { lane } = setUp({ ceilingPerSecond: 10 });
+    const { lane } = setUpLane({ ceilingPerSecond: 10, maxInFlight: 2 });
     const order: number[] = [];
     const work = (index: number): Promise<number> => Promise.resolve(order.push(index));
     await Promise.all([0, 1, 2, 3].map((index) => lane.run(() => work(index), limits())));
     expect(order).toEqual([0, 1, 2, 3]);
   });
+
+  it('goes on after work that failed', async () => {
+    const { lane } = setUpLane({ maxInFlight: 1 });
+    const error = new Error('no');
+    await expect(Promise.all([sendThrough(lane, error), sendThrough(lane)])).resolves.toEqual([
+      error,
+      'sent',
+    ]);
+  });
 });
 
 describe('a lane that is throttled', () => {
-  it('pauses and goes on more slowly', async () => {
-    const { lane, clock } = setUp();
+  it('pauses for the time of one request and goes on at the lower rate', async () => {
+    const { lane, clock } = setUpLane();
     for (let i = 0; i < 100; i += 1) {
-      await send(lane);
+      await sendThrough(lane);
       clock.advance(10);
     }
-    await send(lane, new Throttled());
+    const perSecond = 1.5 * 90 * 0.97;
+    await sendThrough(lane, new Throttled());
     const throttledAtMs = clock.now();
-    await send(lane);
-    expect(clock.now()).toBeGreaterThan(throttledAtMs);
-    for (let i = 0; i < 9; i += 1) await send(lane);
-    expect(clock.now() - throttledAtMs).toBeGreaterThan(10 * (1000 / 200));
+    await sendThrough(lane);
+    expect(clock.now() - throttledAtMs).toBeCloseTo(1000 / perSecond, 2);
+    for (let i = 0; i < 9; i += 1) await sendThrough(lane);
+    expect(clock.now() - throttledAtMs).toBeCloseTo(10_000 / perSecond - 20, 0);
   });
 
-  it('waits as long as it was asked to where nothing at all is accepted', async () => {
-    const { lane, clock } = setUp();
-    await send(lane, new Throttled(7000));
-    await send(lane);
-    expect(clock.now() - CLOCK_START_MS).toBeGreaterThanOrEqual(7000);
+  it('waits as long as it was asked to where nothing at all was ever accepted', async () => {
+    const { lane, clock } = setUpLane();
+    await sendThrough(lane, new Throttled(7000));
+    await sendThrough(lane);
+    expect(clock.sleeps).toEqual([7000]);
   });
 
-  it('does not stand still for one request that was told to wait, while others are accepted', async () => {
-    const { lane, clock } = setUp();
-    for (let i = 0; i < 20; i += 1) {
-      await send(lane);
-      clock.advance(50);
-    }
-    await send(lane, new Throttled(30_000));
-    await send(lane);
-    expect(clock.now() - CLOCK_START_MS).toBeLessThan(3000);
+  it.each([
+    ['waits as long as it was asked to', 'for a second', 1000, 7000],
+    ['does not stand still for one request that was told to wait', 'for less than a second', 999, 1000],
+  ])('%s when nothing was accepted %s', async (_does, _since, silenceMs, waitMs) => {
+    const { lane, clock } = setUpLane();
+    await sendThrough(lane);
+    clock.advance(silenceMs);
+    await sendThrough(lane, new Throttled(7000));
+    await sendThrough(lane);
+    expect(clock.sleeps).toHaveLength(1);
+    expect(clock.sleeps[0]).toBeLessThanOrEqual(waitMs);
+    expect(clock.sleeps[0]).toBeGreaterThan(waitMs - 400);
   });
 
   it('counts the throttled requests that were on their way together as one', async () => {
-    const { lane, clock } = setUp();
-    const gate = Promise.withResolvers<never>();
+    const { lane, clock } = setUpLane();
+    const gates = [1, 2, 3].map(() => Promise.withResolvers<never>());
     let inFlight = 0;
-    const request = (): Promise<never> => {
-      inFlight += 1;
-      return gate.promise;
-    };
-    const sent = Array.from({ length: 5 }, () => failureOf(lane.run((paced) => paced(request), limits())));
-    await until(() => inFlight === 5);
-    clock.advance(100);
-    gate.reject(new Throttled());
-    await Promise.all(sent);
-    await send(lane);
-    expect(clock.now() - CLOCK_START_MS).toBeLessThan(10_000);
-  });
-});
-
-describe('a lane and the limits of an attempt', () => {
-  it('does not wait for a turn that would come too late', async () => {
-    const { lane, clock } = setUp();
-    await send(lane, new Throttled(7000));
-    const tooSoon = limits({ latestAt: CLOCK_START_MS + 7000 });
-    const error = await failureOf(lane.run(() => Promise.resolve(), tooSoon));
-    expect(error).toMatchObject({ message: 'too late by a wait of 7000' });
-    expect(clock.sleeps).toEqual([]);
+    const sent = gates.map(({ promise }) => {
+      const request = (): Promise<never> => {
+        inFlight += 1;
+        return promise;
+      };
+      return failureOf(lane.run((paced) => paced(request), limits()));
+    });
+    await until(() => inFlight === 3);
+    for (const [index, { reject }] of gates.entries()) {
+      clock.advance(100);
+      reject(new Throttled());
+      await sent[index];
+    }
+    await sendThrough(lane);
+    // From the first of them on, of which 200 ms have passed.
+    expect(clock.sleeps).toEqual([1000 - 200]);
   });
 
-  it('begins nothing once it is aborted', async () => {
-    const { lane } = setUp();
-    const reason = new Error('time is up');
-    let isBegun = false;
-    const work = (): Promise<void> => {
-      isBegun = true;
-      return Promise.resolve();
-    };
-    const error = await failureOf(lane.run(work, limits({ signal: AbortSignal.abort(reason) })));
-    expect([error, isBegun]).toEqual([reason, false]);
+  it('does not take a request for a new sign that had its turn before the last one and was long in the making', async () => {
+    const { lane, clock } = setUpLane();
+    const prepared = Promise.withResolvers<undefined>();
+    let isPreparing = false;
+    const slow = lane.run(async (paced) => {
+      isPreparing = true;
+      await prepared.promise;
+      await paced(() => Promise.reject(new Throttled()));
+    }, limits());
+    await until(() => isPreparing);
+    clock.advance(1);
+    await sendThrough(lane, new Throttled());
+    clock.advance(900);
+    prepared.resolve(undefined);
+    await failureOf(slow);
+    await sendThrough(lane);
+    expect(clock.sleeps).toEqual([100]);
   });
 
-  it('begins nothing that is aborted while it waits for its turn', async () => {
-    const { lane, clock } = setUp();
-    await send(lane, new Throttled(7000));
-    const controller = new AbortController();
-    const reason = new Error('time is up');
-    clock.onSleep = () => controller.abort(reason);
-    const work = lane.run(() => Promise.resolve('begun'), limits({ signal: controller.signal }));
-    await expect(failureOf(work)).resolves.toBe(reason);
-  });
-
-  it('goes on with the next when one has failed to get its turn', async () => {
-    const { lane } = setUp();
-    await failureOf(lane.run(() => Promise.resolve(), limits({ latestAt: CLOCK_START_MS })));
-    await expect(send(lane)).resolves.toBe('sent');
-  });
-
-  it('counts what was done also when it was aborted meanwhile', async () => {
-    const { lane } = setUp();
-    const controller = new AbortController();
-    const work = lane.run(
-      (paced) =>
-        paced(() => {
-          controller.abort(new Error('time is up'));
-          return Promise.resolve('stored');
-        }),
-      limits({ signal: controller.signal }),
-    );
-    await expect(work).resolves.toBe('stored');
+  it('goes on at its floor where everything is refused', async () => {
+    const { lane, clock } = setUpLane({ floorPerSecond: 4 });
+    for (let i = 0; i < 20; i += 1) await sendThrough(lane, new Throttled());
+    expect(clock.sleeps.slice(1).every((delayMs) => delayMs <= 250)).toBe(true);
+    expect(clock.sleeps).toHaveLength(19);
   });
 });
