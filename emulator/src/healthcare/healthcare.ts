@@ -1,9 +1,14 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GoogleError } from '../http/google-error.ts';
-import { sendJson, serve, type RunningServer } from '../http/server.ts';
+import { sendJson, serve, type Handler, type RunningServer } from '../http/server.ts';
 import type { TokenRegistry } from '../http/tokens.ts';
-import { datasetMethod, datasetsMethod, requireDataset, unsupported } from './admin/datasets.ts';
+import { systemClock, type Clock } from '../clock.ts';
+import { datasetMethod, datasetsMethod, requireDataset } from './admin/datasets.ts';
 import { dicomStoreMethod, dicomStoresMethod, requireStore } from './admin/dicom-stores.ts';
+import { operationMethod, operationsMethod } from './admin/operations.ts';
+import { unsupported } from './admin/unsupported.ts';
+import { controlRoutes } from './control.ts';
+import { Deletions } from './deletion/deletions.ts';
+import { deleteResource } from './dicomweb/delete.ts';
 import { sendDicomWebError } from './dicomweb/errors.ts';
 import type { Exchange } from './dicomweb/exchange.ts';
 import { retrieveMetadata } from './dicomweb/metadata.ts';
@@ -13,7 +18,8 @@ import { search } from './dicomweb/search.ts';
 import { storeInstances } from './dicomweb/store.ts';
 import { parseRoute, type Route } from './routes.ts';
 import { Datasets } from './storage/datasets.ts';
-import { DEFAULT_SWITCHES, type HealthcareSwitches } from './switches.ts';
+import { SwitchBoard } from './switch-board.ts';
+import type { HealthcareSwitches } from './switches.ts';
 
 export interface HealthcareOptions {
   /** 0 picks a free one. */
@@ -22,7 +28,9 @@ export interface HealthcareOptions {
   readonly dataDir: string;
   /** Who may call: every request needs a bearer token of this registry. */
   readonly tokens: TokenRegistry;
+  /** Where they differ from the defaults at the start; `/_control/switches` changes them later. */
   readonly switches?: Partial<HealthcareSwitches>;
+  readonly clock?: Clock;
 }
 
 /** A running stand-in. Closing it ends open requests, and waits until none of them touches the disk any more. */
@@ -34,11 +42,15 @@ export type HealthcareStandIn = RunningServer;
  * What it does and what it leaves out is said in emulator/docs/healthcare.md.
  */
 export async function startHealthcare(options: HealthcareOptions): Promise<HealthcareStandIn> {
-  const switches = { ...DEFAULT_SWITCHES, ...options.switches };
+  const { tokens, clock = systemClock } = options;
+  const board = new SwitchBoard(options.switches);
   const datasets = await Datasets.open(options.dataDir);
+  const deletions = new Deletions(board, clock);
+  await deletions.resume(datasets);
   const running = new Set<Promise<void>>();
-  const server = await serve((request, response) => {
-    const handled = handle(options.tokens, datasets, switches, request, response);
+  const handler: Handler = (request, response) => {
+    const call = { request, response, switches: board.current, nowMs: clock.now() };
+    const handled = handle({ tokens, datasets, deletions }, call);
     const settled = handled
       .then(
         () => undefined,
@@ -47,68 +59,80 @@ export async function startHealthcare(options: HealthcareOptions): Promise<Healt
       .finally(() => running.delete(settled));
     running.add(settled);
     return handled;
-  }, options.port);
+  };
+  const server = await serve(handler, options.port, controlRoutes(board, deletions));
   return {
     ...server,
     close: async () => {
       await server.close();
       await Promise.all(running);
+      await deletions.suspend();
     },
   };
 }
 
-async function handle(
-  tokens: TokenRegistry,
-  datasets: Datasets,
-  switches: HealthcareSwitches,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+/** What all requests share. */
+interface Service {
+  readonly tokens: TokenRegistry;
+  readonly datasets: Datasets;
+  readonly deletions: Deletions;
+}
+
+type Call = Pick<Exchange, 'request' | 'response' | 'switches' | 'nowMs'>;
+
+async function handle(service: Service, call: Call): Promise<void> {
+  const { tokens, datasets, deletions } = service;
+  const { request, response, switches } = call;
   const url = new URL(request.url ?? '/', `http://${request.headers.host ?? '127.0.0.1'}`);
   const route = parseRoute(url.pathname);
   if (route?.kind === 'dicomWeb') {
     try {
       tokens.authenticate(request);
-      const store = requireStore(
-        requireDataset(datasets, route.dataset),
-        route.storeId,
-        switches.missingStoreStatus,
-      ).instances;
-      const baseUrl = `${url.origin}/v1/${route.dataset}/dicomStores/${route.storeId}/dicomWeb`;
-      await dicomWeb(
-        { request, response, query: url.searchParams, store, baseUrl, switches },
-        route.segments,
-      );
+      const { segments, storeId } = route;
+      const dataset = requireDataset(datasets, route.dataset);
+      const store = requireStore(dataset, storeId, switches.missingStoreStatus).instances;
+      const baseUrl = `${url.origin}/v1/${route.dataset}/dicomStores/${storeId}/dicomWeb`;
+      const query = url.searchParams;
+      await dicomWeb({ ...call, query, dataset, storeId, store, deletions, baseUrl }, segments);
     } catch (error) {
       sendDicomWebError(response, error, switches);
     }
     return;
   }
   tokens.authenticate(request);
-  sendJson(response, 200, await administer(datasets, route, request, url.searchParams));
+  sendJson(response, 200, await administer(service, call, route, url.searchParams));
 }
 
 async function administer(
-  datasets: Datasets,
+  { datasets, deletions }: Service,
+  { request, switches, nowMs }: Call,
   route: Exclude<Route, { kind: 'dicomWeb' }> | undefined,
-  request: IncomingMessage,
   query: URLSearchParams,
 ): Promise<object> {
   switch (route?.kind) {
     case 'datasets':
-      return datasetsMethod(datasets, route.location, request, query);
+      return datasetsMethod(datasets, route.location, request, query, nowMs);
     case 'dataset':
-      return datasetMethod(datasets, route.dataset, request);
+      return datasetMethod(datasets, deletions, route.dataset, request);
     case 'stores':
       return dicomStoresMethod(datasets, requireDataset(datasets, route.dataset), request, query);
     case 'store':
       return dicomStoreMethod(
         datasets,
+        deletions,
         requireDataset(datasets, route.dataset),
         route.storeId,
         request,
         query,
       );
+    case 'operations':
+    case 'operation': {
+      const dataset = requireDataset(datasets, route.dataset);
+      const context = { dataset, deletions, switches, nowMs };
+      return route.kind === 'operations'
+        ? operationsMethod(context, request, query)
+        : operationMethod(context, route.id, route.verb, request);
+    }
     case 'unsupported':
       throw unsupported(request);
     case undefined:
@@ -126,6 +150,7 @@ async function dicomWeb(exchange: Exchange, segments: readonly string[]): Promis
   if (method === 'POST' && path.kind === 'resource' && path.level === 'study') {
     return storeInstances(exchange, path.uids.study);
   }
+  if (method === 'DELETE' && path.kind === 'resource') return deleteResource(exchange, path.uids);
   if (method !== 'GET') throw unsupported(exchange.request);
   switch (path.kind) {
     case 'collection':

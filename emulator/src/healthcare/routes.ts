@@ -4,13 +4,21 @@ export type Route =
   | { readonly kind: 'dataset'; readonly dataset: string }
   | { readonly kind: 'stores'; readonly dataset: string }
   | { readonly kind: 'store'; readonly dataset: string; readonly storeId: string }
+  | { readonly kind: 'operations'; readonly dataset: string }
+  | {
+      readonly kind: 'operation';
+      readonly dataset: string;
+      readonly id: string;
+      /** The custom method, e.g. `cancel`. */
+      readonly verb: string | undefined;
+    }
   | {
       readonly kind: 'dicomWeb';
       readonly dataset: string;
       readonly storeId: string;
       readonly segments: readonly string[];
     }
-  /** Operations, FHIR stores, `:export` and what else the API has and the stand-in does not. */
+  /** FHIR stores, `:export` and what else the API has and the stand-in does not. */
   | { readonly kind: 'unsupported' };
 
 /** @returns undefined for a path that is none of the API's. */
@@ -29,6 +37,7 @@ export function parseRoute(pathname: string): Route | undefined {
   if (!isResourceId(dataset)) return undefined;
   const datasetName = `${locationName}/datasets/${dataset}`;
   if (collection === undefined) return { kind: 'dataset', dataset: datasetName };
+  if (collection === 'operations') return web === undefined ? operationRoute(datasetName, id) : undefined;
   if (collection !== 'dicomStores') return { kind: 'unsupported' };
   if (id === undefined) return { kind: 'stores', dataset: datasetName };
   if (isVerb(id)) return { kind: 'unsupported' };
@@ -36,6 +45,12 @@ export function parseRoute(pathname: string): Route | undefined {
   if (web === undefined) return { kind: 'store', dataset: datasetName, storeId: id };
   if (web !== 'dicomWeb') return { kind: 'unsupported' };
   return { kind: 'dicomWeb', dataset: datasetName, storeId: id, segments: rest };
+}
+
+function operationRoute(dataset: string, part: string | undefined): Route | undefined {
+  if (part === undefined) return { kind: 'operations', dataset };
+  const [id = '', verb, ...rest] = part.split(':');
+  return id === '' || rest.length > 0 ? undefined : { kind: 'operation', dataset, id, verb };
 }
 
 function decode(pathname: string): string[] | undefined {

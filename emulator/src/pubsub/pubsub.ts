@@ -4,7 +4,7 @@ import { publisherMethods } from './api/publisher.ts';
 import { subscriberMethods } from './api/subscriber.ts';
 import { Broker } from './broker/broker.ts';
 import { checkDrafts } from './broker/draft.ts';
-import { systemClock, type Clock } from './clock.ts';
+import { systemClock, type Clock } from '../clock.ts';
 import { forgetfulLog, Journal } from './journal/journal.ts';
 import { DEFAULT_PUSH_OPTIONS, type PushOptions } from './push/push-options.ts';
 import { PushDispatch } from './push/push-dispatch.ts';

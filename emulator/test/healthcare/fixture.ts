@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startHealthcare } from '../../src/healthcare/healthcare.ts';
 import type { HealthcareSwitches } from '../../src/healthcare/switches.ts';
+import { systemClock, type Clock } from '../../src/clock.ts';
 import { DEVELOPER_TOKEN, TokenRegistry } from '../../src/http/tokens.ts';
 
 export const AUTHORIZATION = { authorization: `Bearer ${DEVELOPER_TOKEN}` };
@@ -21,26 +22,33 @@ export interface Fixture {
   /** Without a trailing slash. */
   readonly url: string;
   readonly dataDir: string;
-  /** A request with a valid token to a path of the store's DICOMweb services, or from `/v1` on to any other. */
+  /** A request with a valid token to a path of the store's DICOMweb services, or to one from `/v1` or `/_control` on. */
   readonly send: (
     method: string,
     path: string,
     headers?: Record<string, string>,
     body?: Buffer | string,
   ) => Promise<Answer>;
+  /** Changes switches of the running stand-in. */
+  set(switches: Partial<HealthcareSwitches>): Promise<void>;
   /** Ends the stand-in and starts another one on its data. */
   restart(switches?: Partial<HealthcareSwitches>): Promise<void>;
   /** What is left of unfinished requests. */
   spooled(): Promise<string[]>;
+  /** The files of instances. */
+  files(): Promise<string[]>;
   close(): Promise<void>;
 }
 
-export async function startFixture(switches: Partial<HealthcareSwitches> = {}): Promise<Fixture> {
+export async function startFixture(
+  switches: Partial<HealthcareSwitches> = {},
+  clock: Clock = systemClock,
+): Promise<Fixture> {
   const dataDir = await mkdtemp(join(tmpdir(), 'courier-healthcare-'));
-  const options = { port: 0, dataDir, tokens: new TokenRegistry() };
+  const options = { port: 0, dataDir, tokens: new TokenRegistry(), clock };
   let standIn = await startHealthcare({ ...options, switches });
   const send: Fixture['send'] = async (method, path, headers = {}, body) => {
-    const url = `${standIn.url}${path.startsWith('/v1') ? path : `${STORE_PATH}/dicomWeb${path}`}`;
+    const url = `${standIn.url}${/^\/(v1|_control)\//.test(path) ? path : `${STORE_PATH}/dicomWeb${path}`}`;
     return sendTo(url, method, { ...AUTHORIZATION, ...headers }, body);
   };
   const fixture: Fixture = {
@@ -49,11 +57,20 @@ export async function startFixture(switches: Partial<HealthcareSwitches> = {}): 
     },
     dataDir,
     send,
+    set: async (changes) => {
+      const answer = await send('PATCH', '/_control/switches', {}, JSON.stringify(changes));
+      if (answer.status !== 200) throw new Error(answer.text());
+    },
     restart: async (changed = switches) => {
       await standIn.close();
       standIn = await startHealthcare({ ...options, switches: changed });
     },
     spooled: () => readdir(join(dataDir, STORE_PATH.slice('/v1'.length), 'incoming')),
+    files: async () => {
+      const directory = join(dataDir, STORE_PATH.slice('/v1'.length), 'instances');
+      const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+      return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+    },
     close: async () => {
       await standIn.close();
       await rm(dataDir, { recursive: true, force: true });
@@ -91,7 +108,11 @@ export async function sendTo(
 }
 
 /** Stores one instance. */
-export function store(fixture: Fixture, file: Buffer, headers: Record<string, string> = {}): Promise<Answer> {
+export function store(
+  fixture: Pick<Fixture, 'send'>,
+  file: Buffer,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
   return fixture.send('POST', '/studies', { 'content-type': 'application/dicom', ...headers }, file);
 }
 

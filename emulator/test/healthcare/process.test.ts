@@ -7,6 +7,16 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
 import { makeDicom, streamDicom, tripleOf, uid } from '../../../test/support/synthetic-dicom.ts';
+import {
+  deleteByOperation,
+  eventually,
+  instanceOf,
+  listed,
+  operation,
+  release,
+  seriesPath,
+  storeSeries,
+} from './deletion-fixture.ts';
 import { AUTHORIZATION, makeStore, sendTo, STORE_PATH, type Fixture } from './fixture.ts';
 import { startProcess, type StandInProcess } from './process-fixture.ts';
 
@@ -18,7 +28,7 @@ describe('a healthcare stand-in in its own process', () => {
   let running: StandInProcess;
   const storeDirectory = () => join(dataDir, STORE_PATH.slice('/v1'.length));
   const send: Fixture['send'] = (method, path, headers = {}, body) => {
-    const url = `${running.url}${path.startsWith('/v1') ? path : `${STORE_PATH}/dicomWeb${path}`}`;
+    const url = `${running.url}${/^\/(v1|_control)\//.test(path) ? path : `${STORE_PATH}/dicomWeb${path}`}`;
     return sendTo(url, method, { ...AUTHORIZATION, ...headers }, body);
   };
   const storeOne = (file: Buffer) => send('POST', '/studies', { 'content-type': 'application/dicom' }, file);
@@ -55,6 +65,29 @@ describe('a healthcare stand-in in its own process', () => {
     });
     expect(retrieved.body).toEqual(kept);
     expect((await send('GET', '/instances')).json()).toHaveLength(1);
+  });
+
+  it('goes on with an operation in the middle of which it was killed', async () => {
+    await send('PATCH', '/_control/switches', {}, '{"operationLengthMs":"held"}');
+    await storeSeries({ send }, 'a', 4);
+    const name = await deleteByOperation({ send }, seriesPath('a'));
+    await eventually(
+      () => listed({ send }, '/instances'),
+      (count) => count === 2,
+    );
+    await running.kill();
+
+    running = await startProcess(dataDir);
+    expect(await operation({ send }, name)).not.toHaveProperty('done');
+    expect((await storeOne(instanceOf('a', 9))).status).toBe(409);
+    await release({ send });
+    expect(await operation({ send }, name)).toMatchObject({
+      metadata: { counter: { success: '4' } },
+      done: true,
+      response: {},
+    });
+    expect(await listed({ send }, '/instances')).toBe(0);
+    expect((await storeOne(instanceOf('a', 9))).status).toBe(200);
   });
 
   it('drops bytes whose record was never written', async () => {

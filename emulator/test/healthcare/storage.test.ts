@@ -36,6 +36,21 @@ describe('a shuffled map', () => {
     expect(map.size).toBe(4);
   });
 
+  it('forgets one entry, also among others of its hash', () => {
+    const map = new ShuffledMap<{ order: string; uid: string }>();
+    for (const [uid, order] of [
+      ['1', 'a'],
+      ['2', 'b'],
+      ['3', 'b'],
+      ['4', 'c'],
+    ] as const)
+      map.add(uid, { order, uid });
+    map.remove('2');
+    map.remove('none');
+    expect(map.values().map(({ uid }) => uid)).toEqual(['1', '3', '4']);
+    expect(map.get('2')).toBeUndefined();
+  });
+
   it('takes no UID twice', () => {
     const map = new ShuffledMap<{ order: string }>();
     map.add('uid', { order: 'a' });

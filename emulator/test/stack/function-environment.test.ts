@@ -43,10 +43,15 @@ describe("a function's environment", () => {
     'GCLOUD_PROJECT',
     'CLOUDSDK_CORE_ACCOUNT',
     'PUBSUB_PROJECT_ID',
-    'NODE_OPTIONS',
     'npm_config_user_agent',
   ])('does not pass on %s', (name) => {
     expect(inIngest({ [name]: 'x' })).not.toHaveProperty(name);
+  });
+
+  it('runs the function with the options of a deployment, not with those of the shell', () => {
+    expect(inIngest({ NODE_OPTIONS: '--inspect' })).toMatchObject({
+      NODE_OPTIONS: '--max-semi-space-size=4',
+    });
   });
 
   it('passes on what configures the worker', () => {

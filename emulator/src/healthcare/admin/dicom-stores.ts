@@ -2,10 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import { GoogleError } from '../../http/google-error.ts';
 import { readJson } from '../../http/server.ts';
 import type { DatasetEntry, Datasets, StoreEntry } from '../storage/datasets.ts';
-import { unsupported } from './datasets.ts';
+import type { Deletions } from '../deletion/deletions.ts';
 import { listPage } from './paging.ts';
 import { parseDicomStore } from './resource-body.ts';
 import { requireResourceId } from './resource-id.ts';
+import { unsupported } from './unsupported.ts';
 
 /** @param status what a missing store is answered with. */
 export function requireStore(dataset: DatasetEntry, storeId: string, status: 403 | 404 = 404): StoreEntry {
@@ -44,6 +45,7 @@ export async function dicomStoresMethod(
 /** Methods of `…/dicomStores/S`. @returns the JSON to answer. */
 export async function dicomStoreMethod(
   datasets: Datasets,
+  deletions: Deletions,
   dataset: DatasetEntry,
   storeId: string,
   request: IncomingMessage,
@@ -53,6 +55,7 @@ export async function dicomStoreMethod(
   if (request.method === 'GET') return store.resource;
   if (request.method === 'PATCH') return patch(datasets, store, request, query);
   if (request.method !== 'DELETE') throw unsupported(request);
+  await deletions.finish(store.instances);
   await datasets.deleteStore(dataset, storeId, store);
   return {};
 }

@@ -2,6 +2,7 @@ import { GoogleError } from '../../http/google-error.ts';
 import { toDicomJson, type DicomJson } from '../dicom/dicom-json.ts';
 import { readHeader } from '../dicom/part10.ts';
 import type { Location } from '../storage/instance-index.ts';
+import { unlessMissing } from '../storage/missing-file.ts';
 import { missingResource, urlOf, type Exchange, type ResourceUids } from './exchange.ts';
 import { requireJson, sendJsonList } from './json-list.ts';
 import { parseAccept } from './media-types.ts';
@@ -14,7 +15,7 @@ export async function retrieveMetadata(exchange: Exchange, uids: ResourceUids): 
   const locations = store.index
     .within(uids.study, uids.series)
     .filter(({ instance }) => uids.instance === undefined || instance.uid === uids.instance);
-  if (locations.length === 0) throw missingResource(uids, switches);
+  if (locations.length === 0) throw missingResource(uids, switches.missingResourceStatus);
   await sendJsonList(response, metadataOf(exchange, locations));
 }
 
@@ -31,7 +32,9 @@ async function* metadataOf(
   locations: readonly Location[],
 ): AsyncGenerator<DicomJson> {
   for (const { study, series, instance } of locations) {
-    const header = await readHeader(store.bodyPath(instance.order));
+    const header = await readHeader(store.bodyPath(instance.order)).catch(unlessMissing);
+    // It was deleted while the answer was on its way.
+    if (header === undefined) continue;
     const url = urlOf(baseUrl, { study: study.uid, series: series.uid, instance: instance.uid });
     yield toDicomJson(header, { bulkDataUri: (path) => `${url}/bulkdata/${path}` });
   }

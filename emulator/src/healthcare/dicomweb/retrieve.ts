@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { DicomStore } from '../storage/dicom-store.ts';
 import type { Location } from '../storage/instance-index.ts';
+import { unlessMissing } from '../storage/missing-file.ts';
 import { PlainTextError } from './errors.ts';
 import { missingResource, type Exchange, type ResourceUids } from './exchange.ts';
 import { parseAccept, rangeIncludes, type MediaType } from './media-types.ts';
@@ -30,7 +30,7 @@ export async function retrieve(exchange: Exchange, uids: ResourceUids): Promise<
   const { request, response, store, switches } = exchange;
   const form = chooseForm(request.headers.accept, uids.instance !== undefined);
   const locations = locate(store, uids);
-  if (locations.length === 0) throw missingResource(uids, switches);
+  if (locations.length === 0) throw missingResource(uids, switches.missingResourceStatus);
   for (const { instance } of locations) refuseTranscoding(instance.transferSyntaxUid, form);
   if (form.isMultipart) {
     const boundary = randomUUID();
@@ -40,7 +40,7 @@ export async function retrieve(exchange: Exchange, uids: ResourceUids): Promise<
     await pipeline(Readable.from(parts(store, locations, boundary), { objectMode: false }), response);
     return;
   }
-  await sendSinglePart(exchange, locations);
+  await sendSinglePart(exchange, uids, locations);
 }
 
 function locate({ index }: DicomStore, { study, series, instance }: ResourceUids): Location[] {
@@ -82,9 +82,14 @@ function refuseTranscoding(stored: string, { transferSyntax }: Form): void {
   );
 }
 
-async function sendSinglePart({ response, store }: Exchange, [location]: readonly Location[]): Promise<void> {
+async function sendSinglePart(
+  { response, store, switches }: Exchange,
+  uids: ResourceUids,
+  [location]: readonly Location[],
+): Promise<void> {
   if (location === undefined) throw new Error('A single part has one instance.');
-  const file = await open(store.bodyPath(location.instance.order));
+  const file = await open(store.bodyPath(location.instance.order)).catch(unlessMissing);
+  if (file === undefined) throw missingResource(uids, switches.missingResourceStatus);
   try {
     response.writeHead(200, {
       'content-type': `application/dicom; transfer-syntax=${location.instance.transferSyntaxUid}`,
@@ -102,10 +107,17 @@ async function* parts(
   boundary: string,
 ): AsyncGenerator<Buffer> {
   for (const { instance } of locations) {
-    const type = `application/dicom; transfer-syntax=${instance.transferSyntaxUid}`;
-    yield Buffer.from(`--${boundary}\r\nContent-Type: ${type}\r\n\r\n`);
-    yield* createReadStream(store.bodyPath(instance.order)) as AsyncIterable<Buffer>;
-    yield Buffer.from('\r\n');
+    const file = await open(store.bodyPath(instance.order)).catch(unlessMissing);
+    // It was deleted while the answer was on its way.
+    if (file === undefined) continue;
+    try {
+      const type = `application/dicom; transfer-syntax=${instance.transferSyntaxUid}`;
+      yield Buffer.from(`--${boundary}\r\nContent-Type: ${type}\r\n\r\n`);
+      yield* file.createReadStream({ autoClose: false }) as AsyncIterable<Buffer>;
+      yield Buffer.from('\r\n');
+    } finally {
+      await file.close();
+    }
   }
   yield Buffer.from(`--${boundary}--\r\n`);
 }

@@ -1,6 +1,7 @@
 import { toDicomJson, type DicomJson, type DicomJsonAttribute } from '../dicom/dicom-json.ts';
 import { tagOfKeyword } from '../dicom/dictionary.ts';
 import { readHeader } from '../dicom/part10.ts';
+import { unlessMissing } from '../storage/missing-file.ts';
 import type { InstanceEntry, InstanceIndex, SeriesEntry, StudyEntry } from '../storage/instance-index.ts';
 import { DEFAULT_ATTRIBUTES, levelOf } from './attributes.ts';
 import type { Exchange, ResourceUids } from './exchange.ts';
@@ -10,9 +11,10 @@ import { parseSearchQuery, type Filter, type SearchQuery } from './search-query.
 
 /** Search transaction: studies, series or instances, of the whole store or within the UIDs of the path. */
 export async function search(exchange: Exchange, level: Level, within: Partial<ResourceUids>): Promise<void> {
-  const { request, response, query, store, switches } = exchange;
+  const { request, response, query, store, switches, nowMs } = exchange;
   requireJson(request.headers.accept);
   const parsed = parseSearchQuery(level, query, switches);
+  store.index.sweep(nowMs);
   const page = findPage(store.index, level, within, parsed);
   if (page.length === 0 && switches.emptySearch === 'no-content') {
     response.writeHead(204).end();
@@ -93,9 +95,10 @@ async function* rows(
   for (const match of page) {
     const attributes = attributesOf(match);
     if (match.instance !== undefined && needsFile(include)) {
-      const header = await readHeader(store.bodyPath(match.instance.order));
+      // Of an instance that is gone and still listed, only what is in memory is left.
+      const header = await readHeader(store.bodyPath(match.instance.order)).catch(unlessMissing);
       const wants = (tag: string) => include === 'all' || include.has(tag);
-      Object.assign(attributes, toDicomJson(header, { wants }));
+      if (header !== undefined) Object.assign(attributes, toDicomJson(header, { wants }));
     }
     yield pick(attributes, level, include);
   }

@@ -10,9 +10,12 @@ export interface StoredItem {
   readonly uids: Triple;
 }
 
+/** What an instance failed for, where the status of the whole answer depends on it. */
+export type FailureCause = 'other-study' | 'being-deleted' | 'instance';
+
 export interface FailedItem {
   readonly isStored: false;
-  readonly isOfOtherStudy: boolean;
+  readonly cause: FailureCause;
   readonly detail: string;
   /** Empty when the data set does not have one. */
   readonly sopClassUid: string;

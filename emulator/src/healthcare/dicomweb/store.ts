@@ -11,7 +11,13 @@ import { examine, type Examined } from './examine.ts';
 import type { Exchange } from './exchange.ts';
 import { parseAccept, parseMediaType, rangeIncludes } from './media-types.ts';
 import { MultipartError, readParts } from './multipart.ts';
-import { formatStoreAnswer, type FailedItem, type ItemOutcome, type StoreFormat } from './store-answer.ts';
+import {
+  formatStoreAnswer,
+  type FailedItem,
+  type FailureCause,
+  type ItemOutcome,
+  type StoreFormat,
+} from './store-answer.ts';
 
 const STORAGE_CLASSES = ['STANDARD', 'NEARLINE', 'COLDLINE', 'ARCHIVE'];
 
@@ -36,6 +42,7 @@ export async function storeInstances(exchange: Exchange, study: string | undefin
   } finally {
     await Promise.all(spooled.map((path) => rm(path, { force: true })));
   }
+  refuseWhileDeleting(outcomes, switches);
   const ofAnswer = study ?? outcomes.find((outcome) => outcome.isStored)?.uids.study;
   const { contentType, body } = formatStoreAnswer(outcomes, ofAnswer, baseUrl, format);
   const status = statusOf(outcomes, switches);
@@ -45,7 +52,17 @@ export async function storeInstances(exchange: Exchange, study: string | undefin
 function statusOf(outcomes: readonly ItemOutcome[], { otherStudyStatus }: HealthcareSwitches): number {
   const failed = outcomes.filter((outcome) => !outcome.isStored);
   if (failed.length === 0) return 200;
-  return failed.some(({ isOfOtherStudy }) => isOfOtherStudy) ? otherStudyStatus : 409;
+  return failed.some(({ cause }) => cause === 'other-study') ? otherStudyStatus : 409;
+}
+
+/** @throws PlainTextError or GoogleError where an instance for what is being deleted fails the whole request. */
+function refuseWhileDeleting(
+  outcomes: readonly ItemOutcome[],
+  { storeDuringDeletion: status }: HealthcareSwitches,
+): void {
+  const isConcerned = outcomes.some((outcome) => !outcome.isStored && outcome.cause === 'being-deleted');
+  if (!isConcerned || status === 409) return;
+  throw status === 400 ? new PlainTextError(400, BEING_DELETED) : new GoogleError(503, BEING_DELETED);
 }
 
 function chooseFormat(accept: string | undefined): StoreFormat {
@@ -110,7 +127,7 @@ async function storeOne(
   const { header, sopClassUid, uids } = instance;
   if (study !== undefined && uids.study !== study) {
     const detail = `the study instance UID is not that of the path, ${study}`;
-    return { ...failure(instance, detail), isOfOtherStudy: true };
+    return failure(instance, detail, 'other-study');
   }
   const addition = await store.add(path, {
     ...uids,
@@ -120,10 +137,14 @@ async function storeOne(
     storedAt: new Date(Date.now()).toISOString(),
     attributes: byLevel(toDicomJson(header, { wants: isRecorded })),
   });
+  if (addition === 'being-deleted') return failure(instance, BEING_DELETED, addition);
   const isStored =
     addition === 'added' || (addition === 'identical' && switches.identicalDuplicate === 'stored');
   return isStored ? { isStored, sopClassUid, uids } : failure(instance, DUPLICATE[switches.duplicateDetail]);
 }
+
+const BEING_DELETED =
+  'the study or series is being deleted, and instances cannot be inserted before that is over';
 
 const DUPLICATE: Readonly<Record<HealthcareSwitches['duplicateDetail'], string>> = {
   'already-exists': 'already exists',
@@ -131,6 +152,10 @@ const DUPLICATE: Readonly<Record<HealthcareSwitches['duplicateDetail'], string>>
     'An instance already exists in this DICOM Store with the same Study/Series/SOPInstance UID, but the DICOM files differ (checksum mismatch).',
 };
 
-function failure({ sopClassUid, uids }: Examined, detail: string): FailedItem {
-  return { isStored: false, isOfOtherStudy: false, detail, sopClassUid, sopInstanceUid: uids.instance };
+function failure(
+  { sopClassUid, uids }: Examined,
+  detail: string,
+  cause: FailureCause = 'instance',
+): FailedItem {
+  return { isStored: false, cause, detail, sopClassUid, sopInstanceUid: uids.instance };
 }

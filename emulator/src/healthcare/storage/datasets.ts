@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { glob, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { glob, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DicomStore } from './dicom-store.ts';
+import { readJsonFile, writeJson } from './json-file.ts';
 import { KeyedLock } from './keyed-lock.ts';
+import { OperationRecords } from './operation-records.ts';
 
 /** A resource as the API shows it. `name` is its full resource name. */
 export interface Resource {
@@ -19,6 +21,7 @@ export interface DatasetEntry {
   readonly resource: Resource;
   /** By the last part of their names. */
   readonly stores: Map<string, StoreEntry>;
+  readonly operations: OperationRecords;
 }
 
 /**
@@ -48,13 +51,16 @@ export class Datasets {
     return join(this.#directory, 'deleted');
   }
 
-  /** @returns false when there is one of that name. */
-  async createDataset(resource: Resource): Promise<boolean> {
+  /** @returns undefined when there is one of that name. */
+  async createDataset(resource: Resource): Promise<DatasetEntry | undefined> {
     return this.#locks.run(resource.name, async () => {
-      if (this.byName.has(resource.name)) return false;
-      await writeResource(join(this.#directoryOf(resource.name), 'dataset.json'), resource);
-      this.byName.set(resource.name, { resource, stores: new Map() });
-      return true;
+      if (this.byName.has(resource.name)) return undefined;
+      const directory = this.#directoryOf(resource.name);
+      const operations = await OperationRecords.open(join(directory, 'operations'), resource.name);
+      await writeJson(join(directory, 'dataset.json'), resource);
+      const dataset = { resource, stores: new Map<string, StoreEntry>(), operations };
+      this.byName.set(resource.name, dataset);
+      return dataset;
     });
   }
 
@@ -64,14 +70,14 @@ export class Datasets {
       if (dataset.stores.has(storeId)) return false;
       const directory = this.#directoryOf(resource.name);
       const instances = await DicomStore.open(directory);
-      await writeResource(join(directory, 'store.json'), resource);
+      await writeJson(join(directory, 'store.json'), resource);
       dataset.stores.set(storeId, { resource, instances });
       return true;
     });
   }
 
   async updateStore(entry: StoreEntry, resource: Resource): Promise<void> {
-    await writeResource(join(this.#directoryOf(resource.name), 'store.json'), resource);
+    await writeJson(join(this.#directoryOf(resource.name), 'store.json'), resource);
     entry.resource = resource;
   }
 
@@ -102,8 +108,9 @@ export class Datasets {
     for await (const path of found) {
       const resource = await readResource(join(this.#directory, path));
       const stores = new Map<string, StoreEntry>();
-      this.byName.set(resource.name, { resource, stores });
       const directory = join(this.#directory, dirname(path));
+      const operations = await OperationRecords.open(join(directory, 'operations'), resource.name);
+      this.byName.set(resource.name, { resource, stores, operations });
       for await (const storePath of glob('dicomStores/*/store.json', { cwd: directory })) {
         const store = await readResource(join(directory, storePath));
         const instances = await DicomStore.open(join(directory, dirname(storePath)));
@@ -113,12 +120,6 @@ export class Datasets {
   }
 }
 
-async function writeResource(path: string, resource: Resource): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(`${path}.part`, JSON.stringify(resource));
-  await rename(`${path}.part`, path);
-}
-
 async function readResource(path: string): Promise<Resource> {
-  return JSON.parse(await readFile(path, 'utf8')) as Resource;
+  return (await readJsonFile(path)) as Resource;
 }

@@ -50,6 +50,13 @@ export class InstanceFiles {
     await rename(recordSpool, join(directory, `${fileId}.json`));
   }
 
+  /** Removes an instance. Its record goes first, so that one cut short leaves a body that the next start removes. */
+  async remove(fileId: string): Promise<void> {
+    // What is gone already, with its store, needs no removal.
+    await rm(join(this.#directoryOf(fileId), `${fileId}.json`), { force: true });
+    await rm(this.bodyPath(fileId), { force: true });
+  }
+
   /** Hands over every record. Bodies without one are removed. */
   async load(receive: (record: InstanceRecord) => void): Promise<void> {
     for (const name of await readdir(this.#instances)) {

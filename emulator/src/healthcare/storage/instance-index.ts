@@ -36,20 +36,22 @@ const INSTANCE_NUMBER = '00200013';
 
 /** All instances of a store, in memory. */
 export class InstanceIndex {
+  /** What searches list: instances that are gone stay here until searches have noticed. */
   readonly studies = new ShuffledMap<StudyEntry>();
   readonly #interned = new Map<string, unknown>();
+  /** Instances that are gone and still listed, by their `order`. */
+  readonly #gone = new Map<string, { readonly location: Location; readonly listedUntilMs: number }>();
 
-  find({ study, series, instance }: Triple): Location | undefined {
-    const studyEntry = this.studies.get(study);
-    const seriesEntry = studyEntry?.series.get(series);
-    const instanceEntry = seriesEntry?.instances.get(instance);
-    if (studyEntry === undefined || seriesEntry === undefined || instanceEntry === undefined)
-      return undefined;
-    return { study: studyEntry, series: seriesEntry, instance: instanceEntry };
+  /** The instance, unless it is gone. */
+  find(uids: Triple): Location | undefined {
+    const location = this.#lookUp(uids);
+    return location === undefined || this.#gone.has(location.instance.order) ? undefined : location;
   }
 
   /** @throws when the instance is already there. */
   add(record: InstanceRecord): void {
+    const gone = this.#gone.get(fileIdOf(record));
+    if (gone !== undefined) this.#drop(gone.location);
     const study = this.#studyOf(record);
     const series = this.#seriesOf(study, record);
     const { [INSTANCE_NUMBER]: instanceNumber, ...rest } = record.attributes.instance;
@@ -63,15 +65,52 @@ export class InstanceIndex {
     });
   }
 
-  /** The instances of a study, or of one of its series. */
+  /**
+   * Takes an instance out. Does nothing when it is not there.
+   *
+   * @param listedUntilMs until when searches go on listing it, in milliseconds since 1970.
+   */
+  remove(uids: Triple, listedUntilMs?: number): void {
+    const location = this.find(uids);
+    if (location === undefined) return;
+    if (listedUntilMs === undefined) this.#drop(location);
+    else this.#gone.set(location.instance.order, { location, listedUntilMs });
+  }
+
+  /** Searches notice what is gone. To be called before each. */
+  sweep(nowMs: number): void {
+    for (const { location, listedUntilMs } of this.#gone.values()) {
+      if (listedUntilMs <= nowMs) this.#drop(location);
+    }
+  }
+
+  /** The instances of a study, or of one of its series, that are not gone. */
   within(studyUid: string, seriesUid?: string): Location[] {
     const study = this.studies.get(studyUid);
     const locations: Location[] = [];
     for (const series of study?.series.values() ?? []) {
       if (study === undefined || (seriesUid !== undefined && series.uid !== seriesUid)) continue;
-      for (const instance of series.instances.values()) locations.push({ study, series, instance });
+      for (const instance of series.instances.values()) {
+        if (!this.#gone.has(instance.order)) locations.push({ study, series, instance });
+      }
     }
     return locations;
+  }
+
+  #lookUp({ study, series, instance }: Triple): Location | undefined {
+    const studyEntry = this.studies.get(study);
+    const seriesEntry = studyEntry?.series.get(series);
+    const instanceEntry = seriesEntry?.instances.get(instance);
+    if (studyEntry === undefined || seriesEntry === undefined || instanceEntry === undefined)
+      return undefined;
+    return { study: studyEntry, series: seriesEntry, instance: instanceEntry };
+  }
+
+  #drop({ study, series, instance }: Location): void {
+    this.#gone.delete(instance.order);
+    series.instances.remove(instance.uid);
+    if (series.instances.size === 0) study.series.remove(series.uid);
+    if (study.series.size === 0) this.studies.remove(study.uid);
   }
 
   #studyOf(record: InstanceRecord): StudyEntry {

@@ -23,6 +23,14 @@ export class ShuffledMap<Entry extends Ordered> {
     this.#inOrder.splice(this.#placeOf(entry.order), 0, entry);
   }
 
+  /** Does nothing when the UID is not there. */
+  remove(uid: string): void {
+    const entry = this.#byUid.get(uid);
+    if (entry === undefined) return;
+    this.#byUid.delete(uid);
+    this.#inOrder.splice(this.#inOrder.indexOf(entry, this.#placeOf(entry.order)), 1);
+  }
+
   values(): readonly Entry[] {
     return this.#inOrder;
   }

@@ -1,7 +1,7 @@
 import type { ActiveSubscription } from '../broker/active-subscription.ts';
 import type { Broker } from '../broker/broker.ts';
 import { pullOnce } from '../broker/pull-waiter.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../clock.ts';
 import { checkName, projectOf } from '../resources/names.ts';
 import { changeSubscription, isPush, makeSubscription } from '../resources/subscription.ts';
 import { StatusError } from '../status-error.ts';

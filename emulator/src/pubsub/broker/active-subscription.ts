@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../clock.ts';
 import { Backlog, type BacklogObserver } from '../delivery/backlog.ts';
 import { parseFilter, type Filter } from '../delivery/filter-parser.ts';
 import { deliveryPolicy } from '../delivery/policy.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../clock.ts';
 import type { BacklogObserver } from '../delivery/backlog.ts';
 import { storedMessage, type StoredMessage } from '../delivery/stored-message.ts';
 import type { ChangeLog } from '../journal/journal.ts';

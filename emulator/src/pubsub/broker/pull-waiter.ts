@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../clock.ts';
 import type { Delivery, Room } from '../delivery/backlog.ts';
 import type { StatusError } from '../status-error.ts';
 import type { ActiveSubscription } from './active-subscription.ts';

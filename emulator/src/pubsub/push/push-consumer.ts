@@ -2,7 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { ActiveSubscription } from '../broker/active-subscription.ts';
 import type { Consumer } from '../broker/consumer.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../clock.ts';
 import type { Delivery, Room } from '../delivery/backlog.ts';
 import type { PushConfig } from '../wire/messages.ts';
 import type { PushOptions } from './push-options.ts';

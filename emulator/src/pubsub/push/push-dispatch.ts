@@ -1,5 +1,5 @@
 import type { ActiveSubscription } from '../broker/active-subscription.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../clock.ts';
 import { isPush } from '../resources/subscription.ts';
 import { PushConsumer } from './push-consumer.ts';
 import type { PushOptions } from './push-options.ts';
