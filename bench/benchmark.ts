@@ -16,6 +16,14 @@ export interface BenchmarkReport {
   readonly text: string;
   /** What went wrong, in sentences; a benchmark with failures has measured nothing. */
   readonly failures: readonly string[];
+  /** Drawings, to be written beside the JSON document. */
+  readonly drawings?: readonly Drawing[];
+}
+
+export interface Drawing {
+  /** Without the suffix. */
+  readonly name: string;
+  readonly svg: string;
 }
 
 /** One of the benchmarks that can be run by name. */

@@ -1,6 +1,8 @@
 import type { Benchmark } from './benchmark.ts';
 import { coldStart } from './cold-start/cold-start.ts';
+import { fleet } from './fleet/fleet.ts';
 import { ingest } from './ingest/ingest.ts';
+import { throttle } from './throttle/throttle.ts';
 
 /** All there are, in the order of the help. */
-export const BENCHMARKS: readonly Benchmark[] = [ingest, coldStart];
+export const BENCHMARKS: readonly Benchmark[] = [ingest, coldStart, throttle, fleet];

@@ -12,6 +12,7 @@ export interface Bundles {
   readonly bare: string;
   readonly samples: string;
   readonly helloWorld: string;
+  readonly fixedConcurrency: string;
 }
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
@@ -21,6 +22,7 @@ const ENTRIES = {
   serve: fileURLToPath(new URL('./child/serve.ts', import.meta.url)),
   bare: fileURLToPath(new URL('./baselines/bare.ts', import.meta.url)),
   samples: fileURLToPath(new URL('./baselines/samples.ts', import.meta.url)),
+  'fixed-concurrency': fileURLToPath(new URL('./baselines/fixed-concurrency.ts', import.meta.url)),
   'hello-world': fileURLToPath(new URL('./baselines/hello-world.ts', import.meta.url)),
 };
 
@@ -62,6 +64,7 @@ export async function makeBundles(): Promise<Bundles> {
     bare: path('bare'),
     samples: path('samples'),
     helloWorld: path('hello-world'),
+    fixedConcurrency: path('fixed-concurrency'),
   };
 }
 

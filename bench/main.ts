@@ -29,7 +29,12 @@ switch (request.kind) {
 async function run({ benchmark, isJson, ...options }: Extract<Request, { kind: 'run' }>): Promise<void> {
   const machine = describeMachine();
   const startedAt = new Date(Date.now()).toISOString();
-  const { document, text, failures } = await benchmark.run({
+  const {
+    document,
+    text,
+    failures,
+    drawings = [],
+  } = await benchmark.run({
     ...options,
     onProgress: (progress) => process.stderr.write(`${progress}\n`),
   });
@@ -49,7 +54,9 @@ async function run({ benchmark, isJson, ...options }: Extract<Request, { kind: '
     2,
   )}\n`;
   mkdirSync(RESULTS, { recursive: true });
-  writeFileSync(join(RESULTS, `${name}${isQuick ? '-quick' : ''}.json`), json);
+  const suffix = isQuick ? '-quick' : '';
+  writeFileSync(join(RESULTS, `${name}${suffix}.json`), json);
+  for (const drawing of drawings) writeFileSync(join(RESULTS, `${drawing.name}${suffix}.svg`), drawing.svg);
   process.stdout.write(isJson ? json : `${formatMachine(machine)}\n\n${text}\n`);
   if (failures.length > 0) {
     process.stderr.write(

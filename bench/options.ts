@@ -24,12 +24,12 @@ ${BENCHMARKS.map(({ name, summary }) => `  ${name.padEnd(14)}${summary}`).join('
 
 Options:
   --json          one JSON document on standard output, in the place of the table
-  --quick         a shorter run, without 2 GiB objects; for a first look
-  --objects N     N objects in each round of each row (ingest)
+  --quick         a shorter run, without 2 GiB objects and with fewer scenarios; for a first look
+  --objects N     N objects in each round of each row (ingest), or in each scenario (throttle)
   --concurrency N N pushes in flight (ingest; ${DEFAULT_CONCURRENCY} unless told otherwise)
   --help          this text
 
-The result is also written to bench/results/NAME.json, that of a quick run to NAME-quick.json.
+The result is also written to bench/results/NAME.json, that of a quick run to NAME-quick.json; drawings stand beside it.
 `;
 
 export function parseOptions(args: readonly string[]): Request {

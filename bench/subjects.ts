@@ -28,6 +28,8 @@ export function worker(bundles: Bundles, peers: PeersReady): Subject {
     target: 'ingest',
     environment: {
       ...credentials(peers),
+      // As deployed (terraform/functions.tf).
+      NODE_OPTIONS: '--max-semi-space-size=4',
       PROJECT_ID: 'bench',
       DICOM_STORE,
       INBOX_BUCKET: INBOX,
@@ -53,6 +55,16 @@ export function samples(bundles: Bundles, peers: PeersReady): Subject {
     modulePath: bundles.samples,
     target: 'samples',
     environment: { ...credentials(peers), ...baselineEnvironment(peers) },
+  };
+}
+
+/** A function that tries again by plain p-retry, so many objects at a time. */
+export function fixedConcurrency(bundles: Bundles, peers: PeersReady): Subject {
+  return {
+    name: 'fixed',
+    modulePath: bundles.fixedConcurrency,
+    target: 'fixed-concurrency',
+    environment: baselineEnvironment(peers),
   };
 }
 

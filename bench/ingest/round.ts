@@ -61,6 +61,7 @@ function difference(after: Counts, before: Counts): Counts {
     publish: after.publish - before.publish,
     state: after.state - before.state,
     stored: after.stored - before.stored,
+    refused: after.refused - before.refused,
     unknown: after.unknown - before.unknown,
   };
 }

@@ -8,6 +8,7 @@ import type { PeerContext } from './peer.ts';
 import { makePubsub } from './pubsub.ts';
 import { makeStorage } from './storage.ts';
 import { makeStore } from './store.ts';
+import { StoreQuota } from './store-quota.ts';
 
 // The peers of the function under test, all in this one process: Cloud Storage, the DICOM store, Pub/Sub and the
 // metadata server. They do as little as can be done, so that what is measured is the function.
@@ -31,8 +32,14 @@ const ready: PeersReady = {
   metadataHost: `127.0.0.1:${metadata.port}`,
 };
 answerParent(ready, (question): PeersAnswer => {
-  const { latencyMs } = question as PeersQuestion;
+  const { latencyMs, quota } = question as PeersQuestion;
   if (latencyMs !== undefined) context.latencyMs = latencyMs;
+  if (quota === null) delete context.quota;
+  else if (quota !== undefined) context.quota = new StoreQuota(quota);
   const { user, system } = process.cpuUsage();
-  return { counts: context.counters.read(), cpuMs: (user + system) / 1000 };
+  return {
+    counts: context.counters.read(),
+    cpuMs: (user + system) / 1000,
+    ...(context.quota === undefined ? {} : { quotaUse: context.quota.read() }),
+  };
 });

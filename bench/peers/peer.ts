@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GoogleError } from '../../emulator/src/http/google-error.ts';
 import type { Counters } from './counts.ts';
+import type { StoreQuota } from './store-quota.ts';
 
 /** What the peers of a benchmark have in common. */
 export interface PeerContext {
   readonly counters: Counters;
   /** How long every answer is held back. */
   latencyMs: number;
+  /** Bounds the store requests, where one is set. */
+  quota?: StoreQuota;
 }
 
 /** Waits as long as the network would take. */

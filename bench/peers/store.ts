@@ -1,4 +1,5 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { finished } from 'node:stream/promises';
 import { GoogleError } from '../../emulator/src/http/google-error.ts';
 import { sendJson, type Handler } from '../../emulator/src/http/server.ts';
 import { DICOM_STORE } from './names.ts';
@@ -18,15 +19,34 @@ export function makeStore(context: PeerContext): Handler {
       throw refuseUnknown(context, `${request.method ?? ''} ${request.url ?? ''}`);
     }
     context.counters.count('post');
+    if (context.quota?.take() === false) {
+      await refuse(context, request, response);
+      return;
+    }
     const { head, sizeBytes } = await readAway(request);
     const identity = readIdentity(head);
     if (sizeBytes !== identity.sizeBytes) {
       throw new GoogleError(400, `${sizeBytes} bytes arrived of ${identity.sizeBytes}.`);
     }
     context.counters.count('stored');
+    context.quota?.noteStored(identity.instance);
     await delayAnswer(context);
     sendJson(response, 200, answerOf(identity), { 'content-type': 'application/dicom+json' });
   };
+}
+
+/** The body is read to its end first: answering in the middle of it would cost the connection. */
+async function refuse(
+  context: PeerContext,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  context.counters.count('refused');
+  await finished(request.resume());
+  await delayAnswer(context);
+  const retryAfterSeconds = context.quota?.retryAfterSeconds ?? null;
+  if (retryAfterSeconds !== null) response.setHeader('retry-after', String(retryAfterSeconds));
+  throw new GoogleError(429, 'The quota of store requests is used up.');
 }
 
 function readAway(request: IncomingMessage): Promise<{ head: Buffer; sizeBytes: number }> {

@@ -6,7 +6,7 @@ const SUBSCRIPTION = 'projects/bench/subscriptions/ingest';
  * The body with which Pub/Sub pushes the notification of a new object, as from a subscription with a dead-letter topic
  * ("Pub/Sub notifications for Cloud Storage", "Receive push messages").
  */
-export function formatNotification(number: number, sizeBytes: number): string {
+export function formatNotification(number: number, sizeBytes: number, deliveryAttempt = 1): string {
   const name = nameObject(number, sizeBytes);
   const time = new Date(Date.now()).toISOString();
   const generation = '1';
@@ -41,6 +41,6 @@ export function formatNotification(number: number, sizeBytes: number): string {
       publish_time: time,
     },
     subscription: SUBSCRIPTION,
-    deliveryAttempt: 1,
+    deliveryAttempt,
   });
 }

@@ -5,8 +5,12 @@ import { formatNotification } from './notification.ts';
 const ANSWER_TIMEOUT_MS = 660_000;
 
 export interface PushClient {
-  /** Pushes one notification. Resolves with undefined when it is acknowledged, and with what happened when it is not. */
-  push(number: number, sizeBytes: number): Promise<string | undefined>;
+  /**
+   * Pushes one notification. Resolves with undefined when it is acknowledged, and with what happened when it is not.
+   *
+   * @param deliveryAttempt which delivery of it this is. @default 1
+   */
+  push(number: number, sizeBytes: number, deliveryAttempt?: number): Promise<string | undefined>;
   /** Pushes as many, of the numbers from `first` on, a fixed number at a time; lists what was not acknowledged. */
   pushAll(first: number, count: number, sizeBytes: number): Promise<string[]>;
   /** Ends the connections, and with them what is still in flight. */
@@ -20,13 +24,13 @@ export function makePushClient(port: number, concurrency: number): PushClient {
     headersTimeout: ANSWER_TIMEOUT_MS,
     bodyTimeout: ANSWER_TIMEOUT_MS,
   });
-  const push: PushClient['push'] = async (number, sizeBytes) => {
+  const push: PushClient['push'] = async (number, sizeBytes, deliveryAttempt) => {
     try {
       const { statusCode, body } = await pool.request({
         path: '/',
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: formatNotification(number, sizeBytes),
+        body: formatNotification(number, sizeBytes, deliveryAttempt),
       });
       await body.dump();
       return statusCode === 204 ? undefined : `answered ${statusCode}`;

@@ -86,27 +86,29 @@ export function makeLane(settings: LaneSettings, { clock, throttlingOf, tooLate 
     return mine;
   };
 
-  const throttled = (sentAt: number, { retryAfterMs }: Throttling): void => {
+  const throttled = (turnAt: number, { retryAfterMs }: Throttling): void => {
     const now = clock.now();
-    if (!rate.throttled(sentAt, now)) return;
+    if (!rate.throttled(turnAt, now)) return;
     const isClosed = now - acceptedAt >= CLOSED_AFTER_MS;
     const pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, 1000 / rate.perSecond(now)));
     pausedUntil = Math.max(pausedUntil, now + (isClosed ? Math.max(pauseMs, retryAfterMs ?? 0) : pauseMs));
   };
 
-  const paced: Paced = async (send) => {
-    const sentAt = clock.now();
-    try {
-      const result = await send();
-      acceptedAt = clock.now();
-      rate.accepted(acceptedAt);
-      return result;
-    } catch (error) {
-      const throttling = throttlingOf(error);
-      if (throttling !== undefined) throttled(sentAt, throttling);
-      throw error;
-    }
-  };
+  // The turn is what was paced: a request that took long to prepare says nothing of what the rate has become since.
+  const pacedFrom =
+    (turnAt: number): Paced =>
+    async (send) => {
+      try {
+        const result = await send();
+        acceptedAt = clock.now();
+        rate.accepted(acceptedAt);
+        return result;
+      } catch (error) {
+        const throttling = throttlingOf(error);
+        if (throttling !== undefined) throttled(turnAt, throttling);
+        throw error;
+      }
+    };
 
   return {
     run: async (work, { signal, latestAt }) => {
@@ -116,7 +118,7 @@ export function makeLane(settings: LaneSettings, { clock, throttlingOf, tooLate 
         async () => {
           await takeTurn({ signal, latestAt });
           waiting.end();
-          return work(paced);
+          return work(pacedFrom(clock.now()));
         },
         { signal: waiting.signal },
       );

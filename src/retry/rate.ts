@@ -11,7 +11,7 @@ export interface RateSettings {
 /** Kept of the rate when the other side throttles: high, because near the quota is where we want to be. */
 const DECREASE = 0.97;
 /** The increase after a decrease begins as this share of the rate, and triples with every step. */
-const FIRST_INCREASE = 0.005;
+const FIRST_INCREASE = 0.004;
 const INCREASE_GROWTH = 3;
 /** A step is the time of so many requests, but within these bounds: a small quota is not probed every few requests. */
 const REQUESTS_PER_STEP = 20;
@@ -19,7 +19,7 @@ const SHORTEST_STEP_MS = 1000;
 const LONGEST_STEP_MS = 10_000;
 /** Throttled again within this time, or before so many were accepted, the decrease before it was not enough. */
 const SOON_MS = 1000;
-const FEW_REQUESTS = 10;
+const FEW_REQUESTS = 20;
 /** What is counted since the decrease weighs as much as the rate before it when it comes to so many requests. */
 const PRIOR_REQUESTS = 10;
 /** The rate is not believed beyond so many times what was accepted in the last second: nobody may have used it. */
@@ -39,8 +39,8 @@ const SLOT_MS = WINDOW_MS / SLOTS;
  */
 export class AdaptiveRate {
   readonly #settings: RateSettings;
-  readonly #accepted = new Array<number>(SLOTS).fill(0);
-  #slot = 0;
+  /** What was accepted in the last second, by parts of it, oldest first. */
+  readonly #slots: { readonly index: number; accepted: number }[] = [];
   #firstAcceptedAt: number | undefined;
   #base: number;
   #stepMs = SHORTEST_STEP_MS;
@@ -63,17 +63,20 @@ export class AdaptiveRate {
   accepted(nowMs: number): void {
     this.#acceptedSince += 1;
     this.#firstAcceptedAt ??= nowMs;
-    this.#moveWindow(nowMs);
-    this.#accepted[this.#slot % SLOTS] = (this.#accepted[this.#slot % SLOTS] ?? 0) + 1;
+    const index = Math.floor(nowMs / SLOT_MS);
+    const last = this.#slots.at(-1);
+    if (last !== undefined && last.index >= index) last.accepted += 1;
+    else this.#slots.push({ index, accepted: 1 });
+    this.#forgetBefore(index - SLOTS + 1);
   }
 
   /**
-   * Lowers the rate, unless the request was sent before the rate was lowered last: then it belongs to the same event.
+   * Lowers the rate, unless the request was let go before the rate was lowered last: then it belongs to the same event.
    *
    * @returns whether the rate was lowered.
    */
-  throttled(sentAtMs: number, nowMs: number): boolean {
-    if (sentAtMs < this.#decreasedAt) return false;
+  throttled(letGoAtMs: number, nowMs: number): boolean {
+    if (letGoAtMs < this.#decreasedAt) return false;
     const rate = this.perSecond(nowMs);
     const { floorPerSecond } = this.#settings;
     this.#base = Math.max(floorPerSecond, Math.min(rate, this.#observed(rate, nowMs)) * DECREASE);
@@ -100,17 +103,13 @@ export class AdaptiveRate {
   }
 
   #acceptedPerSecond(nowMs: number): number {
-    this.#moveWindow(nowMs);
-    const count = this.#accepted.reduce((sum, slot) => sum + slot, 0);
+    this.#forgetBefore(Math.floor(nowMs / SLOT_MS) - SLOTS + 1);
+    const count = this.#slots.reduce((sum, { accepted }) => sum + accepted, 0);
     const known = nowMs - (this.#firstAcceptedAt ?? nowMs);
     return count / (Math.max(SLOT_MS, Math.min(known, WINDOW_MS)) / 1000);
   }
 
-  /** Forgets what is older than the window. */
-  #moveWindow(nowMs: number): void {
-    const slot = Math.floor(nowMs / SLOT_MS);
-    const passed = Math.min(slot - this.#slot, SLOTS);
-    for (let i = 1; i <= passed; i += 1) this.#accepted[(slot - passed + i) % SLOTS] = 0;
-    this.#slot = Math.max(this.#slot, slot);
+  #forgetBefore(index: number): void {
+    while ((this.#slots[0]?.index ?? Infinity) < index) this.#slots.shift();
   }
 }
