@@ -16,7 +16,7 @@ import type { Clock, Random } from '../ports/clock.ts';
 import type { DicomStore } from '../ports/dicom-store.ts';
 import type { ObjectStorage } from '../ports/object-storage.ts';
 import { DEFAULT_LANE_SETTINGS } from '../retry/lane.ts';
-import { DEFAULT_RETRY_POLICY } from '../retry/policy.ts';
+import { parseRetryPolicy } from '../retry/policy.ts';
 import { makeAttempts } from '../usecases/attempts.ts';
 import { makeLanes } from '../usecases/lanes.ts';
 import {
@@ -76,10 +76,7 @@ export function wireIngest(
   const storage = makeGcsObjectStorage(google, storageEndpoint);
   const state = makeGcsDocumentStorage(google, storageEndpoint, config.STATE_BUCKET);
   const publisher = makePubsubReportPublisher(google, pubsubEndpoint(config), resultsTopic(config));
-  const attempts = makeAttempts(clock, random, {
-    ...DEFAULT_RETRY_POLICY,
-    budgetMs: config.RETRY_BUDGET,
-  });
+  const attempts = makeAttempts(clock, random, parseRetryPolicy({ budgetMs: config.RETRY_BUDGET }));
   const lanes = makeLanes(
     { ...DEFAULT_LANE_SETTINGS, ceilingPerSecond: config.MAX_STORE_REQUESTS_PER_SECOND },
     clock,
