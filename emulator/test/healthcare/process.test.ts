@@ -21,7 +21,7 @@ import { AUTHORIZATION, makeStore, sendTo, STORE_PATH, type Fixture } from './fi
 import { startProcess, type StandInProcess } from './process-fixture.ts';
 
 const MIB = 1024 * 1024;
-const LARGE_BYTES = process.env['COURIER_TEST_FULL'] === '1' ? 2048 * MIB : 256 * MIB;
+const LARGE_BYTES = process.env['COURIER_TEST_FULL'] === '1' ? 2048 * MIB : 768 * MIB;
 
 describe('a healthcare stand-in in its own process', () => {
   let dataDir: string;
@@ -123,6 +123,7 @@ describe('a healthcare stand-in in its own process', () => {
     let received = 0;
     for await (const chunk of response.body ?? []) received += (chunk as Uint8Array).length;
     expect(received).toBeGreaterThan(LARGE_BYTES);
-    expect(await running.peakBytes()).toBeLessThan(250 * MIB);
+    // Well below the instance, and well above what a busy machine's garbage collector leaves lying about.
+    expect(await running.peakBytes()).toBeLessThan(500 * MIB);
   }, 120_000);
 });
