@@ -6,11 +6,13 @@ import { makeLane, type Lane, type LaneSettings, type Throttling } from '../retr
 export interface Lanes {
   readonly store: Lane;
   readonly retrieve: Lane;
+  readonly search: Lane;
+  readonly delete: Lane;
 }
 
 export function makeLanes(settings: LaneSettings, clock: Clock): Lanes {
   const lane = (): Lane => makeLane(settings, { clock, throttlingOf, tooLate });
-  return { store: lane(), retrieve: lane() };
+  return { store: lane(), retrieve: lane(), search: lane(), delete: lane() };
 }
 
 /** 429, and any other "not now" that says when to come back, as a 503 with `Retry-After`. */
