@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { MalformedAnswerError, NotFoundError } from '../domain/errors.ts';
-import type { DocumentStorage } from '../ports/object-storage.ts';
+import type { DocumentStorage } from '../ports/document-storage.ts';
 import type { Http } from './http.ts';
 import { readJsonAnswer } from './json-answer.ts';
 import { isThereAlready, objectUrl, refusal } from './storage-requests.ts';

@@ -21,10 +21,7 @@ export function makePubsubReportPublisher(http: Http, endpoint: string, topic: s
     async publish(report, signal) {
       const message = {
         data: Buffer.from(JSON.stringify(report)).toString('base64'),
-        attributes: { kind: report.kind, outcome: report.outcome, reportId: report.reportId },
-      } satisfies {
-        data: string;
-        attributes: Record<keyof Pick<Report, 'kind' | 'outcome' | 'reportId'>, string>;
+        attributes: { kind: report.kind, ...attributeOf(report), reportId: report.reportId },
       };
       const call = 'publish report';
       const answer = await http({
@@ -42,4 +39,9 @@ export function makePubsubReportPublisher(http: Http, endpoint: string, topic: s
       await readJsonAnswer(answer, call, published);
     },
   };
+}
+
+/** Of an object its outcome, of a command its status. */
+function attributeOf(report: Report): { readonly outcome: string } | { readonly status: string } {
+  return report.kind === 'ingest' ? { outcome: report.outcome } : { status: report.status };
 }

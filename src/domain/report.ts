@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { CommandReport } from './command/command-report.ts';
 import type { InstanceUids } from './dicom/instance-uids.ts';
 import type { IgnoreReason, RejectionReason } from './ingest/rejection.ts';
 import { hashObjectRef, type ObjectRef } from './object-ref.ts';
@@ -42,7 +43,7 @@ export interface IngestReport {
 /** Why an instance could not be stored beside the one that is there. */
 export type ConflictReason = 'different-content';
 
-export type Report = IngestReport;
+export type Report = IngestReport | CommandReport;
 
 /** The part of an ingest report that the object and its content decide. */
 export interface IngestResult {

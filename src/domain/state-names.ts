@@ -1,3 +1,4 @@
+import type { CommandName } from './command/command-report.ts';
 import type { InstanceUids } from './dicom/instance-uids.ts';
 
 /**
@@ -31,4 +32,14 @@ export function ingestMarkerName({ studyInstanceUid, seriesInstanceUid }: Series
 /** The ledgers of the deletions that an instance may be part of: its study's and its series'. */
 export function deletionLedgerNames({ studyInstanceUid, seriesInstanceUid }: Series): readonly string[] {
   return [`deletions/${studyInstanceUid}.json`, `deletions/${studyInstanceUid}/${seriesInstanceUid}.json`];
+}
+
+/** What a command asks for, written when it is first accepted, and never changed. */
+export function commandName({ kind, id }: CommandName): string {
+  return `commands/${kind}/${id}.json`;
+}
+
+/** The final report of a command, made once. */
+export function finalReportName({ kind, id }: CommandName): string {
+  return `reports/${kind}/${id}.json`;
 }

@@ -1,6 +1,6 @@
 import { http, type HttpFunction } from '@google-cloud/functions-framework';
 import { environment } from './environment.ts';
-import type { EventHandler } from './ingest.ts';
+import type { EventHandler } from './deliver.ts';
 import { wireIngest } from './wiring.ts';
 import { runWithoutDomains } from './without-domains.ts';
 

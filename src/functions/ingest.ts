@@ -1,75 +1,31 @@
-import { DeadlineExceededError } from '../domain/errors.ts';
 import { formatIngestReport, formatInvalidEventReport, type IngestReport } from '../domain/report.ts';
 import { hashObjectRef } from '../domain/object-ref.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { LogFields, Logger } from '../ports/logger.ts';
+import type { LogFields } from '../ports/logger.ts';
 import type { ReportPublisher } from '../ports/report-publisher.ts';
-import { describeError, type Attempts } from '../usecases/attempts.ts';
+import type { Attempts } from '../usecases/attempts.ts';
 import { ignoreReason, type InboxFilter } from '../usecases/ingest/filters.ts';
 import type { IngestObject } from '../usecases/ingest/ingest-object.ts';
 import type { Invocation } from '../usecases/invocation.ts';
-import { dispositionOf } from './disposition.ts';
-import { readStorageEvent, type EventRequest, type StorageEvent } from './event.ts';
-import { traceFields } from './trace.ts';
+import { makeDeliveryHandler, type DeliveryDependencies, type EventHandler } from './deliver.ts';
+import { readStorageEvent, type StorageEvent } from './event.ts';
 
-export interface IngestHandlerDependencies {
+export interface IngestHandlerDependencies extends DeliveryDependencies {
   readonly ingestObject: IngestObject;
   readonly publisher: ReportPublisher;
   readonly attempts: Attempts;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly projectId: string;
   readonly filter: InboxFilter;
-  /** How long an invocation may take, from its arrival. */
-  readonly timeLimitMs: number;
 }
 
-/** The part of an HTTP response that a handler uses. */
-export interface EventResponse {
-  status(code: number): this;
-  end(): unknown;
-}
-
-export type EventHandler = (request: EventRequest, response: EventResponse) => Promise<void>;
-
-/**
- * Handles one storage event: 204 once its report has been published, and otherwise a status that gives it back.
- *
- * Must not throw: the functions framework would answer another request in flight.
- */
+/** Handles one storage event: acknowledged once its report has been published. */
 export function makeIngest(deps: IngestHandlerDependencies): EventHandler {
-  const { clock, timeLimitMs } = deps;
-  return async (request, response) => {
-    const startedAtMs = clock.now();
-    const event = readStorageEvent(request);
-    const logger = deps.logger.with({ ...traceFields(request.headers, deps.projectId), ...identify(event) });
-    const timeUp = new AbortController();
-    // Not AbortSignal.timeout: its timer would outlive the request by minutes.
-    const timer = setTimeout(
-      () => timeUp.abort(new DeadlineExceededError('The time of this invocation is up.')),
-      timeLimitMs,
-    );
-    const invocation: Invocation = {
-      startedAtMs,
-      deadlineAt: startedAtMs + timeLimitMs,
-      signal: timeUp.signal,
-      attempts: event.attempts,
-      logger,
-    };
-    try {
-      await handle(event, invocation, deps);
-      response.status(204).end();
-    } catch (error) {
-      const { status, isConfigurationFault } = dispositionOf(error);
-      const fields = { ...describeError(error), status, isConfigurationFault, attempts: event.attempts };
-      if (isConfigurationFault || status === 500)
-        logger.error('delivery given back', { ...fields, ...stackOf(error) });
-      else logger.warning('delivery given back', fields);
-      response.status(status).end();
-    } finally {
-      clearTimeout(timer);
-    }
-  };
+  return makeDeliveryHandler(
+    deps,
+    (request) => {
+      const event = readStorageEvent(request);
+      return { message: event, attempts: event.attempts, logFields: identify(event) };
+    },
+    (event, invocation) => handle(event, invocation, deps),
+  );
 }
 
 async function handle(
@@ -105,15 +61,4 @@ async function handle(
 function identify(event: StorageEvent): LogFields {
   if (event.kind === 'invalid') return {};
   return { objectHash: hashObjectRef(event.object), generation: event.object.generation };
-}
-
-/** Where the error was thrown, without its message, which may quote what it was about. */
-function stackOf(error: unknown): { stack?: readonly string[] } {
-  if (!(error instanceof Error) || error.stack === undefined) return {};
-  // The message comes first, and lines of it may look like frames.
-  const frames = error.stack
-    .replace(error.message, '')
-    .split('\n')
-    .filter((line) => line.startsWith('    at '));
-  return { stack: frames.slice(0, 12).map((line) => line.trim()) };
 }

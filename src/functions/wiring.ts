@@ -29,7 +29,8 @@ import { makeIngestObject } from '../usecases/ingest/ingest-object.ts';
 import { makeQuarantine } from '../usecases/ingest/quarantine.ts';
 import { makeSeriesRecords } from '../usecases/ingest/series-records.ts';
 import { isHealthcareStore, parseIngestConfiguration, type IngestConfiguration } from './configuration.ts';
-import { makeIngest, type EventHandler } from './ingest.ts';
+import type { EventHandler } from './deliver.ts';
+import { makeIngest } from './ingest.ts';
 
 /** Left between the end of the work and the end of the platform's patience, to answer in. */
 const MARGIN_MS = 15_000;

@@ -40,16 +40,3 @@ export interface ObjectStorage {
   /** Deletes that generation. Another generation of the name, or none, is left as it is. */
   delete(object: ObjectRef, signal: AbortSignal): Promise<void>;
 }
-
-/** Small JSON documents of the worker's own, in the state and records buckets. Every call is tried once. */
-export interface DocumentStorage {
-  /**
-   * @param name without the bucket, e.g. `tombstones/1.2.3`.
-   * @returns undefined when there is no such document.
-   * @throws MalformedAnswerError when it is not JSON, or longer than a document may be.
-   */
-  read(name: string, signal: AbortSignal): Promise<unknown>;
-
-  /** Writes a document unless there is one of that name. */
-  create(name: string, content: unknown, signal: AbortSignal): Promise<'created' | 'exists'>;
-}

@@ -1,4 +1,4 @@
-import type { DocumentStorage } from '../../src/ports/object-storage.ts';
+import type { DocumentStorage } from '../../src/ports/document-storage.ts';
 import { Faults, type FaultScript } from './fault-script.ts';
 
 /** Documents in memory. */

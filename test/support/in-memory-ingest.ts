@@ -1,6 +1,7 @@
 import './one-realm.ts';
 import type { Report } from '../../src/domain/report.ts';
-import { makeIngest, type EventResponse } from '../../src/functions/ingest.ts';
+import type { EventResponse } from '../../src/functions/deliver.ts';
+import { makeIngest } from '../../src/functions/ingest.ts';
 import { DEFAULT_RETRY_POLICY } from '../../src/retry/policy.ts';
 import { makeAttempts } from '../../src/usecases/attempts.ts';
 import { keepObject } from '../../src/usecases/ingest/after-store.ts';

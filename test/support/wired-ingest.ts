@@ -1,6 +1,6 @@
 import './one-realm.ts';
 import type { EventRequest } from '../../src/functions/event.ts';
-import type { EventHandler, EventResponse } from '../../src/functions/ingest.ts';
+import type { EventHandler, EventResponse } from '../../src/functions/deliver.ts';
 import { wireIngest } from '../../src/functions/wiring.ts';
 import { FakeClock } from './fake-clock.ts';
 

@@ -8,7 +8,7 @@ import {
 } from '../../domain/state-names.ts';
 import { parseTombstone } from '../../domain/tombstone.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { DocumentStorage } from '../../ports/object-storage.ts';
+import type { DocumentStorage } from '../../ports/document-storage.ts';
 import { makeRecently } from './recently.ts';
 
 /** What ingest and delete know of each other, series by series. */

@@ -1,7 +1,7 @@
 import '../../support/one-realm.ts';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { makeGcsDocumentStorage } from '../../../src/adapters/gcs-document-storage.ts';
-import type { DocumentStorage } from '../../../src/ports/object-storage.ts';
+import type { DocumentStorage } from '../../../src/ports/document-storage.ts';
 import { failureOf } from '../../support/blocks.ts';
 import { closeClients, makeTestHttp } from '../../support/http-client.ts';
 import { answer, closePeers, startPeer, type HttpPeer } from '../../support/http-peer.ts';
