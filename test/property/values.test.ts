@@ -164,7 +164,7 @@ describe('what comes from outside', () => {
 
   it('is a duration or is none', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.stringMatching(/^\d{1,6}(ms|s|m|h)$/)), (text) => {
+      fc.property(fc.oneof(fc.string(), fc.stringMatching(/^\d{1,6}(ms|s|m|h|d)$/)), (text) => {
         const milliseconds = parseDuration(text);
         expect(milliseconds === undefined || Number.isSafeInteger(milliseconds)).toBe(true);
       }),

@@ -1,7 +1,7 @@
 import './one-realm.ts';
 import type { EventRequest } from '../../src/functions/event.ts';
 import type { EventHandler, EventResponse } from '../../src/functions/deliver.ts';
-import { wireIngest } from '../../src/functions/wiring.ts';
+import { wireIngest } from '../../src/functions/wiring/ingest.ts';
 import { FakeClock } from './fake-clock.ts';
 
 /** The ingest function as it is deployed, in this process: only time, dice and log output are the test's. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { InvalidConfigurationError } from '../../../src/domain/errors.ts';
-import { isHealthcareStore, parseIngestConfiguration } from '../../../src/functions/configuration.ts';
+import { InvalidConfigurationError } from '../../../../src/domain/errors.ts';
+import { parseIngestConfiguration } from '../../../../src/functions/configuration/ingest.ts';
 
 const STORE = 'projects/p/locations/l/datasets/d/dicomStores/s';
 const COMPLETE = {
@@ -124,16 +124,5 @@ describe('the configuration of ingest', () => {
 
   it('never quotes a secret', () => {
     expect(problemsOf({ DICOM_STORE_AUTHORIZATION: 'Basic c2VjcmV0' })).not.toContain('c2VjcmV0');
-  });
-});
-
-describe('isHealthcareStore', () => {
-  it.each([
-    [STORE, true],
-    ['https://orthanc.example/dicom-web', false],
-    [`https://host/${STORE}`, false],
-    [`${STORE}/dicomWeb`, false],
-  ])('of %s is %s', (name, expected) => {
-    expect(isHealthcareStore(name)).toBe(expected);
   });
 });
