@@ -1,4 +1,4 @@
-import { MalformedAnswerError } from '../domain/errors.ts';
+import { MalformedAnswerError, NotFoundError } from '../domain/errors.ts';
 import type { Http, HttpAnswer } from './http.ts';
 import { isMarkup } from './markup.ts';
 
@@ -47,4 +47,22 @@ export async function isThereAlready(
   });
   await found.discard();
   return found.status === 200;
+}
+
+/**
+ * Comes back when an answer to a deletion says that the object is gone.
+ *
+ * Gone before is what was wanted too: an earlier delivery may have been here.
+ */
+export async function settleRemoval(answer: HttpAnswer, call: string): Promise<void> {
+  // "An empty response body" ("Objects: delete"); a 200 that has one comes from something in between.
+  if (answer.status === 200 && (await answer.text()) !== '') {
+    throw new MalformedAnswerError(`${call}: answered 200 with a body`, { details: { call } });
+  }
+  if (answer.status === 204 || answer.status === 200) {
+    await answer.discard();
+    return;
+  }
+  const failure = await refusal(answer);
+  if (!(failure instanceof NotFoundError)) throw failure;
 }

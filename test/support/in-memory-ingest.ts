@@ -1,5 +1,5 @@
 import './one-realm.ts';
-import type { Report } from '../../src/domain/report.ts';
+import type { IngestReport } from '../../src/domain/report.ts';
 import type { EventResponse } from '../../src/functions/deliver.ts';
 import { makeIngest } from '../../src/functions/ingest.ts';
 import { DEFAULT_RETRY_POLICY } from '../../src/retry/policy.ts';
@@ -18,7 +18,7 @@ import { RecordingPublisher } from './recording-publisher.ts';
 export interface Handled {
   /** What the platform was answered. */
   readonly status: number;
-  readonly reports: readonly Report[];
+  readonly reports: readonly IngestReport[];
   /** The bytes of each instance that is in the store now. */
   readonly stored: readonly Buffer[];
   /** The names of the copies that were made. */
@@ -66,7 +66,7 @@ export async function handleInMemory(
   await ingest({ headers: {}, body: { message: { messageId: '1', attributes } } }, response);
   return {
     status: response.code,
-    reports: publisher.reports,
+    reports: publisher.reports.filter((report) => report.kind === 'ingest'),
     stored: store.paths.map((path) => bytesAt(store, path)),
     copies: [...storage.copies.keys()],
     openBodies: storage.openBodies + store.openBodies,

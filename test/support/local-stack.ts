@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Report } from '../../src/domain/report.ts';
+import type { CommandReport } from '../../src/domain/command/command-report.ts';
+import type { IngestReport, Report } from '../../src/domain/report.ts';
 
 /** The first line of `npm start --json`. */
 export interface Ready {
@@ -65,7 +66,7 @@ export class LocalStack {
     return stack;
   }
 
-  /** Waits until as many different reports have arrived. */
+  /** Waits until reports on as many different objects have arrived. */
   async reported(count: number, timeoutMs = 60_000): Promise<void> {
     const deadline = AbortSignal.timeout(timeoutMs);
     while (this.outcomes().size < count) {
@@ -82,9 +83,16 @@ export class LocalStack {
     }
   }
 
-  /** The reports by their id; a repeat replaces the one before. */
-  outcomes(): Map<string, Report> {
-    return new Map(this.reports.map((report) => [report.reportId, report]));
+  /** The reports on objects by their id; a repeat replaces the one before. */
+  outcomes(): Map<string, IngestReport> {
+    const reports = this.reports.filter((report) => report.kind === 'ingest');
+    return new Map(reports.map((report) => [report.reportId, report]));
+  }
+
+  /** The reports on commands by their id; the last one counts, be it progress or final. */
+  commandReports(): Map<string, CommandReport> {
+    const reports = this.reports.filter((report) => report.kind !== 'ingest');
+    return new Map(reports.map((report) => [report.reportId, report]));
   }
 
   /** Fetches from the DICOM store over DICOMweb. */

@@ -30,7 +30,7 @@ describe('reading a document', () => {
 
   it.each([
     ['is not JSON', '<html>'],
-    ['is longer than a document may be', `"${'x'.repeat(1024 * 1024)}"`],
+    ['is longer than a document may be', `"${'x'.repeat(16 * 1024 * 1024)}"`],
   ])('does not take for a document what %s', async (_name, text) => {
     const peer = await startPeer(answer(200, {}, text));
     await expect(failureOf(documentsAt(peer).read('a', signal))).resolves.toMatchObject({
@@ -76,5 +76,65 @@ describe('creating a document', () => {
     await expect(failureOf(documentsAt(peer).create('a', {}, signal))).resolves.toMatchObject({
       code: 'unavailable',
     });
+  });
+
+  it('sends nothing that could not be read again', async () => {
+    const peer = await startPeer();
+    const tooLong = 'x'.repeat(16 * 1024 * 1024);
+    await expect(failureOf(documentsAt(peer).create('a', tooLong, signal))).resolves.toMatchObject({
+      code: 'request-refused',
+    });
+    expect(peer.requests).toEqual([]);
+  });
+});
+
+describe('listing documents', () => {
+  const page = (rest: object): string => JSON.stringify({ kind: 'storage#objects', ...rest });
+
+  it('asks for one level, from where the page before has ended', async () => {
+    const peer = await startPeer(answer(200, {}, page({})));
+    const listing = { prefix: 'a/b&c/', delimiter: '/', pageToken: 'x=', limit: 7 } as const;
+    await documentsAt(peer).list(listing, signal);
+    const [path, query] = peer.requests[0]?.url.split('?') ?? [];
+    expect(path).toBe('/storage/v1/b/state/o');
+    expect(Object.fromEntries(new URLSearchParams(query))).toEqual({
+      prefix: 'a/b&c/',
+      delimiter: '/',
+      pageToken: 'x=',
+      maxResults: '7',
+      fields: 'kind,items/name,prefixes,nextPageToken',
+    });
+  });
+
+  it.each([
+    [{}, { names: [], prefixes: [], nextPageToken: undefined }],
+    [{ nextPageToken: 'x' }, { names: [], prefixes: [], nextPageToken: 'x' }],
+    [
+      { items: [{ name: 'a' }, { name: 'b' }], prefixes: ['c/'] },
+      { names: ['a', 'b'], prefixes: ['c/'], nextPageToken: undefined },
+    ],
+  ])('gives what is on the page %j', async (rest, expected) => {
+    const peer = await startPeer(answer(200, {}, page(rest)));
+    await expect(documentsAt(peer).list({ prefix: '' }, signal)).resolves.toEqual(expected);
+  });
+
+  it.each(['', '{}', '[]', '<html>', page({ items: [{}] })])(
+    'does not take %j for a page, least of all for an empty one',
+    async (text) => {
+      const peer = await startPeer(answer(200, {}, text));
+      await expect(failureOf(documentsAt(peer).list({ prefix: '' }, signal))).resolves.toMatchObject({
+        code: 'malformed-answer',
+      });
+    },
+  );
+
+  it.each([
+    [403, '', 'permission-denied'],
+    [404, '', 'not-found'],
+    [404, '<!doctype html>', 'malformed-answer'],
+    [503, '', 'unavailable'],
+  ])('translates %i with %j', async (status, text, code) => {
+    const peer = await startPeer(answer(status, {}, text));
+    await expect(failureOf(documentsAt(peer).list({ prefix: '' }, signal))).resolves.toMatchObject({ code });
   });
 });
