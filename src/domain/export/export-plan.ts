@@ -15,8 +15,10 @@ export interface PlanItem {
   readonly frame: number | undefined;
   /** The object's name, with the destination's prefix. */
   readonly name: string;
-  /** Which of the plan's targets it belongs to. */
+  /** Which of the plan's targets it belongs to; of a query only the first ones are among them. */
   readonly target: number;
+  /** Why it is not even tried; undefined where it is. */
+  readonly refusal: string | undefined;
 }
 
 /** What the one plan of a command is; written last, when all of its slices are there. */
@@ -25,6 +27,8 @@ export interface ExportPlan {
   readonly token: string;
   readonly slices: number;
   readonly items: number;
+  /** Whether nothing is exported, for the reasons in `problems`. */
+  readonly isRefused: boolean;
   readonly selection: Selection;
   /** What the selection has come to: the targets themselves, or the first of those that a query found. */
   readonly targets: readonly PlannedTarget[];
@@ -56,9 +60,10 @@ const itemSchema = v.object({
   frame: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
   name: v.pipe(v.string(), v.nonEmpty()),
   target: count,
+  refusal: v.optional(v.string()),
 });
 
-export function formatPlanItem({ uids, frame, name, target: index }: PlanItem): unknown {
+export function formatPlanItem({ uids, frame, name, target: index, refusal }: PlanItem): unknown {
   return {
     study: uids.studyInstanceUid,
     series: uids.seriesInstanceUid,
@@ -66,17 +71,19 @@ export function formatPlanItem({ uids, frame, name, target: index }: PlanItem): 
     ...(frame === undefined ? {} : { frame }),
     name,
     target: index,
+    ...(refusal === undefined ? {} : { refusal }),
   };
 }
 
 /** The inverse of {@link formatPlanItem}. @throws v.ValiError for what it did not write. */
 export function parsePlanItem(line: unknown): PlanItem {
-  const { study, series, instance, frame, name, target: index } = v.parse(itemSchema, line);
+  const { study, series, instance, frame, name, target: index, refusal } = v.parse(itemSchema, line);
   return {
     uids: { studyInstanceUid: study, seriesInstanceUid: series, sopInstanceUid: instance },
     frame,
     name,
     target: index,
+    refusal,
   };
 }
 
@@ -84,6 +91,7 @@ const planSchema = v.object({
   token: idSchema,
   slices: count,
   items: count,
+  isRefused: v.boolean(),
   selection: v.variant('kind', [
     v.object({ kind: v.literal('targets'), targets: v.array(target) }),
     v.object({ kind: v.literal('query'), query: exportQuerySchema }),

@@ -74,10 +74,12 @@ export function parseResult(line: unknown): ItemResult {
   };
 }
 
+const PLAN_ONLY: ReadonlySet<string> = new Set(['name', 'target', 'refusal']);
+
 /** As a manifest names an object: by its whole address, and without what only the plan needs. */
 export function formatManifestLine(result: ItemResult, bucket: string): ResultLine {
   const line = { ...formatResult(result), object: `gs://${bucket}/${result.item.name}` };
-  return Object.fromEntries(Object.entries(line).filter(([key]) => key !== 'name' && key !== 'target'));
+  return Object.fromEntries(Object.entries(line).filter(([key]) => !PLAN_ONLY.has(key)));
 }
 
 /** As Cloud Storage writes it: base64 of the four bytes in big-endian order. */
@@ -92,7 +94,7 @@ function parseCrc32c(text: string): number {
 }
 
 /** Whether two results are about the same object. */
-export function itemKey({ uids, frame }: PlanItem): string {
+export function itemKey({ uids, frame }: Pick<PlanItem, 'uids' | 'frame'>): string {
   const { studyInstanceUid, seriesInstanceUid, sopInstanceUid } = uids;
   return `${studyInstanceUid}/${seriesInstanceUid}/${sopInstanceUid}/${frame ?? ''}`;
 }
