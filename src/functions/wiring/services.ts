@@ -1,7 +1,10 @@
 import { Agent } from 'undici';
 import { makeFixedAuthorization, type Authorization } from '../../adapters/authorization.ts';
 import { withAuthorization } from '../../adapters/authorized-http.ts';
-import { makeGcsDocumentStorage } from '../../adapters/gcs-document-storage.ts';
+import {
+  makeGcsDocumentStorage,
+  makeVersionedGcsDocumentStorage,
+} from '../../adapters/gcs-document-storage.ts';
 import { makeGoogleAuthorization } from '../../adapters/google-authorization.ts';
 import { makeHttp, type Http } from '../../adapters/http.ts';
 import { makeJsonLogger } from '../../adapters/json-logger.ts';
@@ -9,7 +12,7 @@ import { makeMetadataAuthorization, METADATA_HOST } from '../../adapters/metadat
 import { makePubsubReportPublisher, PUBSUB_ENDPOINT } from '../../adapters/pubsub-report-publisher.ts';
 import { STORAGE_ENDPOINT } from '../../adapters/storage-requests.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { DocumentStorage } from '../../ports/document-storage.ts';
+import type { DocumentStorage, VersionedDocumentStorage } from '../../ports/document-storage.ts';
 import type { ReportPublisher } from '../../ports/report-publisher.ts';
 import { DEFAULT_LANE_SETTINGS } from '../../retry/lane.ts';
 import { parseRetryPolicy } from '../../retry/policy.ts';
@@ -45,7 +48,9 @@ export interface Services {
   /** Cloud Storage, by its JSON API: requests that carry the function's own token, and where to. */
   readonly cloudStorage: { readonly http: Http; readonly endpoint: string };
   readonly dicomweb: DicomwebServer;
+  /** In a bucket where the function may create, and need not replace. */
   readonly documents: (bucket: string) => DocumentStorage;
+  readonly versionedDocuments: (bucket: string) => VersionedDocumentStorage;
   readonly publisher: ReportPublisher;
   readonly attempts: Attempts;
   readonly lanes: Lanes;
@@ -75,6 +80,7 @@ export function wireServices(
     cloudStorage: { http: google, endpoint: storageEndpoint },
     dicomweb: wireDicomweb(config, http, google),
     documents: (bucket) => makeGcsDocumentStorage(google, storageEndpoint, bucket),
+    versionedDocuments: (bucket) => makeVersionedGcsDocumentStorage(google, storageEndpoint, bucket),
     publisher: makePubsubReportPublisher(google, pubsubEndpoint(config), resultsTopic(config)),
     attempts: makeAttempts(clock, random, parseRetryPolicy({ budgetMs: config.RETRY_BUDGET })),
     lanes: makeLanes(
