@@ -31,7 +31,7 @@ const KEEP_ALIVE_MS = 55_000;
 /** More than any concurrency that is sensible for one instance; a bound, not an aim. */
 const MOST_CONNECTIONS_PER_ORIGIN = 128;
 
-/** How the DICOM store is reached. */
+/** How the DICOM store is reached: what the adapters for storing, searching and deleting are made from. */
 export interface DicomwebServer {
   /** Shows the store the credentials that are meant for it, and no others. */
   readonly http: Http;
@@ -39,6 +39,8 @@ export interface DicomwebServer {
   readonly root: string;
   /** Whether it is the Cloud Healthcare API, rather than another DICOMweb server. */
   readonly isHealthcare: boolean;
+  /** Where its long-running operations are found; null for a server that has none. */
+  readonly operations: { readonly endpoint: string; readonly dataset: string } | null;
 }
 
 /** What all functions are made of: one of each for the process. */
@@ -103,13 +105,24 @@ function wireGoogleAuthorization(config: CommonConfiguration, http: Http, clock:
 }
 
 function wireDicomweb(config: CommonConfiguration, http: Http, google: Http): DicomwebServer {
-  const { DICOM_STORE: name, HEALTHCARE_ENDPOINT: endpoint } = config;
+  const { DICOM_STORE: name } = config;
   if (isHealthcareStore(name)) {
-    return { http: google, root: `${trimSlash(endpoint)}/v1/${name}/dicomWeb`, isHealthcare: true };
+    const endpoint = trimSlash(config.HEALTHCARE_ENDPOINT);
+    return {
+      http: google,
+      root: `${endpoint}/v1/${name}/dicomWeb`,
+      isHealthcare: true,
+      operations: { endpoint, dataset: name.replace(/\/dicomStores\/[^/]+$/, '') },
+    };
   }
   // Another server's: it must never be shown a Google token.
   const authorization = makeFixedAuthorization(config.DICOM_STORE_AUTHORIZATION);
-  return { http: withAuthorization(http, authorization), root: trimSlash(name), isHealthcare: false };
+  return {
+    http: withAuthorization(http, authorization),
+    root: trimSlash(name),
+    isHealthcare: false,
+    operations: null,
+  };
 }
 
 function pubsubEndpoint({ PUBSUB_EMULATOR_HOST: host }: CommonConfiguration): string {
