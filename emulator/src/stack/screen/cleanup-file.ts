@@ -4,7 +4,7 @@ import { UsageError } from './command-line.ts';
 
 /** A timer cannot wait for longer than 24 days and some. */
 const LONGEST_SECONDS = 24 * 86_400;
-const EXAMPLE = '[{"everySeconds":3600,"command":{"action":"cleanup","olderThan":"P365D"}}]';
+const EXAMPLE = '[{"everySeconds":3600,"command":{"action":"cleanup","olderThan":"P365D","age":"ingested"}}]';
 
 /**
  * Reads the scheduled cleanups from a file. What a command asks for is the function's to judge: here it only has to be one.
