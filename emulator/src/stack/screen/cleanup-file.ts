@@ -24,7 +24,7 @@ export function readCleanupFile(path: string): readonly ScheduledJob[] {
 }
 
 /** @throws UsageError */
-export function parseCleanupJobs(content: unknown, path: string): readonly ScheduledJob[] {
+function parseCleanupJobs(content: unknown, path: string): readonly ScheduledJob[] {
   if (!Array.isArray(content)) throw new UsageError(`--cleanup ${path} has to be a list such as ${EXAMPLE}`);
   const problems = content.flatMap((entry: unknown, index) =>
     problemsOf(entry).map((problem) => `entry ${index + 1} ${problem}`),
