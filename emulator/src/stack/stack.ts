@@ -35,8 +35,6 @@ export interface StackOptions {
   readonly deliverTwice?: boolean;
   /** What is published again and again to the topic for deletions. @default nothing */
   readonly schedule?: readonly ScheduledJob[];
-  /** @default those of a deployment */
-  readonly functionSpecs?: readonly FunctionSpec[];
   /** Of the push subscriptions. @default 1 to 30 s, where a deployment has 10 to 600 s */
   readonly backoff?: RetryBackoff;
   /** Before a function that has died is started for the nth time in a row. @default 0.5 s, doubling up to 15 s */
@@ -77,10 +75,9 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
  * @throws PortInUseError, or the first failure, when everything that had been started is stopped again.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { functionSpecs = FUNCTIONS } = options;
   await checkPorts(
     options.ports,
-    functionSpecs.map(({ name }) => name),
+    FUNCTIONS.map(({ name }) => name),
   );
   const resources = new Resources();
   try {
@@ -94,7 +91,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 async function start(options: StackOptions, resources: Resources): Promise<Stack> {
-  const { dataDir, signal, schedule = [], functionSpecs = FUNCTIONS } = options;
+  const { dataDir, signal, schedule = [] } = options;
   const { backoff = { minSeconds: 1, maxSeconds: 30 } } = options;
   const data = openDataDirectory(dataDir, { reset: options.reset === true });
   resources.add(() => data.release());
@@ -107,12 +104,12 @@ async function start(options: StackOptions, resources: Resources): Promise<Stack
   const pubsub = makePubsubClient(services.pubsubHost);
   resources.add(() => pubsub.close());
   // The inbox can only be told to notify a topic that exists.
-  await provisionTopics(pubsub, functionSpecs);
+  await provisionTopics(pubsub, FUNCTIONS);
   await provisionStorage(storage);
   await provisionHealthcare(services.healthcareUrl);
 
   const processes: { name: string; process: FunctionProcess }[] = [];
-  for (const [index, spec] of functionSpecs.entries()) {
+  for (const [index, spec] of FUNCTIONS.entries()) {
     signal?.throwIfAborted();
     const process = await startOneFunction(spec, { options, services, data, tokens, resources, index });
     processes.push({ name: spec.name, process });

@@ -53,7 +53,7 @@ const INGEST: FunctionSpec = {
   },
 };
 
-export const DELETE: FunctionSpec = {
+const DELETE: FunctionSpec = {
   name: 'delete',
   topic: TOPICS.delete,
   subscription: 'delete',
@@ -69,7 +69,7 @@ export const DELETE: FunctionSpec = {
   settings: { DELETE_DELAY: '1s', SEARCH_LAG: '5s' },
 };
 
-export const FUNCTIONS: readonly FunctionSpec[] = [INGEST];
+export const FUNCTIONS: readonly FunctionSpec[] = [INGEST, DELETE];
 
 export const topicName = (topic: string): string => `projects/${PROJECT}/topics/${topic}`;
 export const deadLetterOf = (subscription: string): string => `${subscription}-dead-letter`;

@@ -1,9 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { functionEnvironment, localEnvironment } from '../../src/stack/functions/function-environment.ts';
-import { DELETE, FUNCTIONS, type FunctionSpec } from '../../src/stack/topology.ts';
+import { FUNCTIONS, type FunctionSpec } from '../../src/stack/topology.ts';
 
-const [ingest] = FUNCTIONS;
-if (ingest === undefined) throw new Error('There is no function.');
+function specOf(name: string): FunctionSpec {
+  const spec = FUNCTIONS.find((candidate) => candidate.name === name);
+  if (spec === undefined) throw new Error(`There is no function ${name}.`);
+  return spec;
+}
 
 const environmentOf = (spec: FunctionSpec, inherited: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   functionEnvironment(spec, {
@@ -17,7 +20,8 @@ const environmentOf = (spec: FunctionSpec, inherited: NodeJS.ProcessEnv): NodeJS
     metadataHost: '127.0.0.1:9000',
   });
 
-const inIngest = (inherited: NodeJS.ProcessEnv): NodeJS.ProcessEnv => environmentOf(ingest, inherited);
+const inIngest = (inherited: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  environmentOf(specOf('ingest'), inherited);
 
 describe("a function's environment", () => {
   it('names every service and every resource', () => {
@@ -66,12 +70,12 @@ describe("a function's environment", () => {
 
 describe("the delete function's environment", () => {
   it('waits less than a deployment does, unless the shell says otherwise', () => {
-    expect(environmentOf(DELETE, {})).toMatchObject({ DELETE_DELAY: '1s', SEARCH_LAG: '5s' });
-    expect(environmentOf(DELETE, { DELETE_DELAY: '0s' })).toMatchObject({ DELETE_DELAY: '0s' });
+    expect(environmentOf(specOf('delete'), {})).toMatchObject({ DELETE_DELAY: '1s', SEARCH_LAG: '5s' });
+    expect(environmentOf(specOf('delete'), { DELETE_DELAY: '0s' })).toMatchObject({ DELETE_DELAY: '0s' });
   });
 
   it('names resources that the shell cannot change', () => {
-    expect(environmentOf(DELETE, { RECORDS_BUCKET: 'elsewhere' })).toMatchObject({
+    expect(environmentOf(specOf('delete'), { RECORDS_BUCKET: 'elsewhere' })).toMatchObject({
       RECORDS_BUCKET: 'records',
     });
   });

@@ -8,7 +8,7 @@ import type { LogLine } from '../../src/stack/functions/log-line.ts';
 import { followReports } from '../../src/stack/report-feed.ts';
 import { startStack, type Stack, type StackOptions } from '../../src/stack/stack.ts';
 import { tickEvery } from '../../src/stack/scheduler.ts';
-import { BUCKETS, DELETE, DICOM_STORE, FUNCTIONS } from '../../src/stack/topology.ts';
+import { BUCKETS, DICOM_STORE } from '../../src/stack/topology.ts';
 
 const ENTRY = fileURLToPath(new URL('./support/fake-function.mjs', import.meta.url));
 const PORTS = { storage: 0, pubsub: 0, healthcare: 0, functions: 0 };
@@ -77,6 +77,7 @@ describe('a stack', () => {
     expect(buckets.map(({ name }) => name).sort()).toEqual(Object.values(BUCKETS).sort());
     const [topics] = await clients.pubsub.getTopics();
     expect(topics.map(({ name }) => name.split('/').at(-1)).sort()).toEqual([
+      'delete-dead-letter',
       'dicom-delete',
       'dicom-export',
       'dicom-results',
@@ -117,9 +118,8 @@ describe('a stack', () => {
   });
 
   it('wakes the function for deletions, and no other, as it is scheduled', async () => {
-    const functionSpecs = [...FUNCTIONS, DELETE];
     const command = { action: 'cleanup', olderThan: 'P365D' };
-    await start({ functionSpecs, schedule: [tickEvery(0.1), { everySeconds: 0.25, command }] });
+    await start({ schedule: [tickEvery(0.1), { everySeconds: 0.25, command }] });
     const commands = (): Set<string> =>
       new Set(pushed.map(({ message }) => Buffer.from(message.data, 'base64').toString()));
     await until(() => commands().size === 2);
@@ -130,7 +130,7 @@ describe('a stack', () => {
   });
 
   it('gives each function a dead-letter subscription, an account and settings of its own', async () => {
-    const { clients, functions, tokens } = await start({ functionSpecs: [...FUNCTIONS, DELETE] });
+    const { clients, functions, tokens } = await start();
     const [exists] = await clients.pubsub.subscription('delete-dead-letter').exists();
     expect(exists).toBe(true);
     expect(await environmentOf(functions[1]?.process.url)).toMatchObject({
