@@ -62,6 +62,9 @@ describe('a line for a report', () => {
       problems: ['olderThan: is missing'],
     };
     expect(line(report)).toBe('12:03:04  failed          cleanup  1 problem: olderThan: is missing');
+    expect(line({ ...report, status: 'complete', problems: ['a dry run'] })).toBe(
+      '12:03:04  complete        cleanup  1 note: a dry run',
+    );
     const two = { ...report, id: 'c1', problems: ['a\u001b[2J', 'b'] };
     expect(line(two)).toBe('12:03:04  failed          cleanup c1  2 problems: a\\u001b[2J');
     expect(line({ ...report, problems: ['x'.repeat(1000)] })).toMatch(/: x{200}…$/);

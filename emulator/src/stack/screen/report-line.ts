@@ -54,17 +54,21 @@ function describeCommand(report: Readonly<Record<string, unknown>>, paint: Paint
     printable(name),
     counts.join(', '),
     report['final'] === false ? 'so far' : '',
-    describeProblems(report['problems'], paint),
+    describeProblems(report['problems'], report['status'] === 'complete' ? 'note' : 'problem', paint),
   ];
 }
 
-/** How many there are, and the first: the others are in the report. */
-function describeProblems(problems: unknown, paint: Paint): string {
+/**
+ * How many there are, and the first: the others are in the report.
+ *
+ * @param word of a command that is complete they are notes, e.g. that it was a dry run.
+ */
+function describeProblems(problems: unknown, word: 'note' | 'problem', paint: Paint): string {
   if (!Array.isArray(problems) || problems.length === 0) return '';
   const first = text(problems[0]) ?? 'not a text';
   const shown = first.length > MAX_PROBLEM_LENGTH ? `${first.slice(0, MAX_PROBLEM_LENGTH)}…` : first;
-  const howMany = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-  return `${paint('warning', `${howMany}:`)} ${printable(shown)}`;
+  const howMany = `${problems.length} ${word}${problems.length === 1 ? '' : 's'}`;
+  return `${paint(word === 'note' ? 'quiet' : 'warning', `${howMany}:`)} ${printable(shown)}`;
 }
 
 function describeReason(report: Readonly<Record<string, unknown>>, paint: Paint): string[] {
