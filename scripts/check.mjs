@@ -1,5 +1,5 @@
 // Everything that can be known of the code without starting anything: types, lint, layout, layers, dead
-// code and the unit tests. All run, also after one has failed, so that one call shows every problem.
+// code, the published schemas and the unit tests. All run, also after one has failed, so that one call shows every problem.
 import { spawn } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 
@@ -30,6 +30,7 @@ const queue = Object.entries(CHECKS).map(([name, [path, ...args]]) => ({
   name,
   command: [`node_modules/${path}`, ...args],
 }));
+queue.push({ name: 'schemas', command: ['scripts/schemas.mjs', '--check'] });
 queue.push({ name: 'unit tests', command: ['scripts/test.mjs', 'unit', 'property'] });
 // Two at a time: the smallest machine this is run on has two cores.
 await Promise.all([worker(), worker()]);

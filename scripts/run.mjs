@@ -30,6 +30,7 @@ const TASKS = {
   ],
   format: ['node_modules/prettier/bin/prettier.cjs', '--write', '.'],
   build: ['scripts/build.mjs'],
+  schemas: ['scripts/schemas.mjs'],
   bench: ['bench/main.ts'],
 };
 

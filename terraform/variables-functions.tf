@@ -1,4 +1,4 @@
-# The three functions. `environment` takes any further variable of the README's table that this file does not name;
+# The three functions. `environment` takes any further variable of the README's tables that this file does not name;
 # what decides names or rights is derived here and cannot be given there.
 
 variable "ingest" {
@@ -41,9 +41,9 @@ variable "ingest" {
   validation {
     condition = alltrue([
       for duration in compact([var.ingest.retry_budget, var.ingest.idle_timeout, var.ingest.answer_timeout]) :
-      can(regex("^[0-9]+(ms|s|m|h)$", duration))
+      can(regex("^[0-9]+(ms|s|m|h|d)$", duration))
     ])
-    error_message = "Durations are written 500ms, 30s, 10m or 1h."
+    error_message = "Durations are written 500ms, 30s, 10m, 1h or 7d."
   }
 
   validation {
@@ -150,7 +150,7 @@ variable "cleanup" {
   validation {
     condition = alltrue([
       for job in values(var.cleanup) : alltrue([
-        for period in compact([job.older_than, job.min_in_store]) : can(regex("^P([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?$", period)) && length(period) > 2
+        for period in compact([job.older_than, job.min_in_store]) : can(regex("^P([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?$", period)) && can(regex("[1-9]", period))
       ])
     ])
     error_message = "older_than and min_in_store are ISO 8601 periods of years, months, weeks or days, such as P365D."
@@ -159,6 +159,24 @@ variable "cleanup" {
   validation {
     condition     = alltrue([for job in values(var.cleanup) : contains(["ingested", "study-date"], job.age)])
     error_message = "age is ingested or study-date."
+  }
+
+  validation {
+    condition = alltrue([
+      for job in values(var.cleanup) : length(job.modalities) <= 100 && alltrue([
+        for modality in job.modalities : can(regex("^[A-Z0-9_ ]{1,16}$", modality))
+      ])
+    ])
+    error_message = "modalities are at most 100, each as DICOM writes it, such as CT."
+  }
+
+  validation {
+    condition = alltrue([
+      for job in values(var.cleanup) : job.max_series == null || (
+        coalesce(job.max_series, 1) >= 1 && coalesce(job.max_series, 1) <= 10000 && floor(coalesce(job.max_series, 1)) == coalesce(job.max_series, 1)
+      )
+    ])
+    error_message = "max_series is a whole number from 1 to 10000."
   }
 
   validation {

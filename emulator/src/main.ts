@@ -6,6 +6,8 @@ import { watchDropFolder } from './stack/drop/drop-folder.ts';
 import { makeUpload } from './stack/drop/upload-file.ts';
 import { localEnvironment } from './stack/functions/function-environment.ts';
 import { followReports } from './stack/report-feed.ts';
+import { tickEvery, type ScheduledJob } from './stack/scheduler.ts';
+import { readCleanupFile } from './stack/screen/cleanup-file.ts';
 import { HELP, parseCommandLine, UsageError, type StartOptions } from './stack/screen/command-line.ts';
 import { formatFunctionError } from './stack/screen/log-text.ts';
 import { formatReport } from './stack/screen/report-line.ts';
@@ -28,7 +30,7 @@ async function main(args: readonly string[]): Promise<number> {
       process.stdout.write(HELP);
       return EXIT.stopped;
     }
-    return await run(options);
+    return await run(options, scheduleOf(options));
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     process.stderr.write(`${error.message}\nnpm start -- --help lists the options.\n`);
@@ -36,7 +38,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function run(options: StartOptions): Promise<number> {
+async function run(options: StartOptions, schedule: readonly ScheduledJob[]): Promise<number> {
   const inherited = { ...process.env };
   // The clients in this process talk to its own stand-ins, whatever the shell has set for others.
   for (const name of Object.keys(process.env)) Reflect.deleteProperty(process.env, name);
@@ -46,7 +48,7 @@ async function run(options: StartOptions): Promise<number> {
   const closers: (() => Promise<void>)[] = [];
   let status: number = EXIT.stopped;
   try {
-    await open(options, inherited, stopping, closers);
+    await open(options, schedule, inherited, stopping, closers);
     await aborted(stopping);
   } catch (error) {
     if (!stopping.aborted) {
@@ -66,6 +68,7 @@ async function run(options: StartOptions): Promise<number> {
 
 async function open(
   options: StartOptions,
+  schedule: readonly ScheduledJob[],
   inherited: NodeJS.ProcessEnv,
   signal: AbortSignal,
   closers: (() => Promise<void>)[],
@@ -82,6 +85,7 @@ async function open(
     ports: options.ports,
     reset: options.reset,
     deliverTwice: options.deliverTwice,
+    schedule,
     environment: inherited,
     onFunctionError: (name, line) => {
       process.stderr.write(`${formatFunctionError(name, line, Date.now(), paintErr)}\n`);
@@ -106,6 +110,12 @@ async function open(
     onProblem: note,
   });
   closers.push(() => feed.close());
+}
+
+/** @throws UsageError */
+function scheduleOf({ tickSeconds, cleanupFile }: StartOptions): readonly ScheduledJob[] {
+  const ticks = tickSeconds === 0 ? [] : [tickEvery(tickSeconds)];
+  return cleanupFile === undefined ? ticks : [...ticks, ...readCleanupFile(cleanupFile)];
 }
 
 function openDropFolder(stack: Stack, options: StartOptions, note: (text: string) => void) {

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { DocumentListing, DocumentPage } from '../ports/document-storage.ts';
 import type { DocumentBucket } from './gcs-document-requests.ts';
 import { readJsonAnswer } from './json-answer.ts';
-import { refusal } from './storage-requests.ts';
+import { refusal } from './refusal.ts';
 
 /**
  * A page as the service writes it.

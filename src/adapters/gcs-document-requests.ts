@@ -1,6 +1,7 @@
 import { MalformedAnswerError, NotFoundError, RequestRefusedError } from '../domain/errors.ts';
 import type { Http, HttpAnswer } from './http.ts';
-import { objectUrl, refusal } from './storage-requests.ts';
+import { refusal } from './refusal.ts';
+import { objectUrl } from './storage-requests.ts';
 
 /** The bucket that documents are in. */
 export interface DocumentBucket {

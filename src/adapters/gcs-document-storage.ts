@@ -10,12 +10,13 @@ import {
   type DocumentBucket,
 } from './gcs-document-requests.ts';
 import type { Http, HttpAnswer } from './http.ts';
-import { readJsonAnswer } from './json-answer.ts';
+import { noList, readJsonAnswer } from './json-answer.ts';
 import { formatJsonLines, parseJsonLines } from './json-lines.ts';
-import { isThereAlready, objectUrl, refusal, settleRemoval } from './storage-requests.ts';
+import { refusal } from './refusal.ts';
+import { isThereAlready, objectUrl, settleRemoval } from './storage-requests.ts';
 
 /** The resource of the new object, of which nothing is needed. */
-const created = v.looseObject({});
+const created = v.pipe(noList, v.looseObject({}));
 
 /** The resource of the new object, of which the generation is needed. */
 const replaced = v.object({ generation: v.pipe(v.string(), v.digits()) });

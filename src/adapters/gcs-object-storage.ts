@@ -1,8 +1,9 @@
-import { MalformedAnswerError, NotFoundError } from '../domain/errors.ts';
+import { MalformedAnswerError } from '../domain/errors.ts';
 import type { ObjectRef } from '../domain/object-ref.ts';
 import type { CopyTarget, ObjectStorage, OpenedObject } from '../ports/object-storage.ts';
 import type { Http, HttpAnswer } from './http.ts';
-import { isThereAlready, objectUrl, refusal } from './storage-requests.ts';
+import { refusal } from './refusal.ts';
+import { isThereAlready, objectUrl, settleRemoval } from './storage-requests.ts';
 
 /** A copy between locations or classes may take several calls (Cloud Storage, "Objects: rewrite"). */
 const MOST_REWRITE_CALLS = 1000;
@@ -55,18 +56,7 @@ export function makeGcsObjectStorage(http: Http, endpoint: string): ObjectStorag
       const query = new URLSearchParams({ generation });
       const url = `${objectUrl(endpoint, bucket, name)}?${query.toString()}`;
       const call = 'delete object';
-      const answer = await http({ method: 'DELETE', call, url, headers: {}, signal });
-      // "An empty response body" ("Objects: delete"); a 200 that has one comes from something in between.
-      if (answer.status === 200 && (await answer.text()) !== '') {
-        throw new MalformedAnswerError(`${call}: answered 200 with a body`, { details: { call } });
-      }
-      if (answer.status === 204 || answer.status === 200) {
-        await answer.discard();
-        return;
-      }
-      const failure = await refusal(answer);
-      // Gone already is what was wanted: an earlier delivery has been here.
-      if (!(failure instanceof NotFoundError)) throw failure;
+      await settleRemoval(await http({ method: 'DELETE', call, url, headers: {}, signal }), call);
     },
   };
 }

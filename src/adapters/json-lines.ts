@@ -1,7 +1,7 @@
 import { MalformedAnswerError, RequestRefusedError } from '../domain/errors.ts';
 
 /** Without the line feed at its end. */
-export const LONGEST_LINE_BYTES = 1024 * 1024;
+export const LONGEST_LINE_BYTES = 16 * 1024 * 1024;
 
 /** Lines are short; a request is faster when it does not carry each in a block of its own. */
 const BLOCK_BYTES = 64 * 1024;
@@ -13,7 +13,10 @@ const LINE_FEED = 0x0a;
  *
  * @throws RequestRefusedError while iterating, for a line that nobody could read again, because it is too long.
  */
-export async function* formatJsonLines(lines: AsyncIterable<unknown>, call: string): AsyncGenerator<Buffer> {
+export async function* formatJsonLines(
+  lines: Iterable<unknown> | AsyncIterable<unknown>,
+  call: string,
+): AsyncGenerator<Buffer> {
   let gathered: Buffer[] = [];
   let size = 0;
   for await (const value of lines) {

@@ -1,6 +1,6 @@
 import { MalformedAnswerError, NotFoundError } from '../domain/errors.ts';
 import type { Http, HttpAnswer } from './http.ts';
-import { isMarkup } from './markup.ts';
+import { refusal } from './refusal.ts';
 
 /** Where the JSON API of Cloud Storage is, unless an emulator stands in its place. */
 export const STORAGE_ENDPOINT = 'https://storage.googleapis.com';
@@ -8,20 +8,6 @@ export const STORAGE_ENDPOINT = 'https://storage.googleapis.com';
 /** The resource of an object in the JSON API. */
 export function objectUrl(endpoint: string, bucket: string, name: string): string {
   return `${endpoint}/storage/v1/b/${encodeURIComponent(bucket)}/o/${encodeURIComponent(name)}`;
-}
-
-/**
- * The domain error for an answer, whose body is read away for the connection's sake.
- *
- * A 404 counts only when it is the service's own: "no such object" is acted upon, and a page says no more than that
- * the URL has not reached the service.
- */
-export async function refusal(answer: HttpAnswer): Promise<Error> {
-  if (answer.status === 404 && isMarkup(await answer.text())) {
-    return new MalformedAnswerError('answered 404 with a page', { details: { status: answer.status } });
-  }
-  await answer.discard();
-  return answer.failure();
 }
 
 /**

@@ -29,17 +29,29 @@ export function ingestMarkerName({ studyInstanceUid, seriesInstanceUid }: Series
   return `ingested/${studyInstanceUid}/${seriesInstanceUid}/${day}`;
 }
 
-/** The ledgers of the deletions that an instance may be part of: its study's and its series'. */
-export function deletionLedgerNames({ studyInstanceUid, seriesInstanceUid }: Series): readonly string[] {
-  return [`deletions/${studyInstanceUid}.json`, `deletions/${studyInstanceUid}/${seriesInstanceUid}.json`];
+/** Says that an instance was deleted by itself. */
+export function instanceTombstoneName(uids: InstanceUids): string {
+  return `${seriesTombstoneName(uids)}/${uids.sopInstanceUid}`;
+}
+
+/** The ledgers of the deletions that an instance may be part of: its study's, its series' and its own. */
+export function deletionLedgerNames(uids: InstanceUids): readonly string[] {
+  const { studyInstanceUid, seriesInstanceUid, sopInstanceUid } = uids;
+  const series = `deletions/${studyInstanceUid}/${seriesInstanceUid}`;
+  return [`deletions/${studyInstanceUid}.json`, `${series}.json`, `${series}/${sopInstanceUid}.json`];
 }
 
 /** What a command asks for, written when it is first accepted, and never changed. */
-export function commandName({ kind, id }: CommandName): string {
-  return `commands/${kind}/${id}.json`;
+export function commandName(name: CommandName): string {
+  return `commands/${folderOf(name)}/${name.id}.json`;
 }
 
 /** The final report of a command, made once. */
-export function finalReportName({ kind, id }: CommandName): string {
-  return `reports/${kind}/${id}.json`;
+export function finalReportName(name: CommandName): string {
+  return `reports/${folderOf(name)}/${name.id}.json`;
+}
+
+/** Delete and cleanup come by one topic and leave their reports in one place, so they share their ids too. */
+function folderOf({ kind }: CommandName): 'exports' | 'deletions' {
+  return kind === 'export' ? 'exports' : 'deletions';
 }

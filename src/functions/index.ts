@@ -11,6 +11,7 @@ type Wire = (env: typeof environment) => EventHandler;
  */
 const FUNCTIONS: Readonly<Record<string, () => Promise<Wire>>> = {
   ingest: async () => (await import('./wiring/ingest.ts')).wireIngest,
+  delete: async () => (await import('./wiring/delete.ts')).wireDelete,
 };
 
 // Only the function that is served is wired, so that each needs its own settings and no others; wrong settings stop

@@ -1,3 +1,4 @@
+import type { OperationEnd } from '../domain/deletion/operation-end.ts';
 import type { Target } from '../domain/dicom/target.ts';
 
 /** How a store took a request to delete. */
@@ -8,14 +9,6 @@ export type DeletionAnswer =
   | { readonly kind: 'done' }
   /** There was nothing under that name (404). */
   | { readonly kind: 'absent' };
-
-/** How an operation ended. Numbers of instances are undefined where the operation does not count. */
-export type OperationEnd =
-  | { readonly kind: 'clean'; readonly success: number | undefined }
-  | { readonly kind: 'partial'; readonly success: number | undefined; readonly failure: number }
-  | { readonly kind: 'cancelled' }
-  /** `code` is a gRPC code (google.rpc.Code), not an HTTP status. */
-  | { readonly kind: 'error'; readonly code: number };
 
 /** A long-running operation, as it is now. */
 export interface Operation {

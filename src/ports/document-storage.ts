@@ -12,6 +12,8 @@ export interface DocumentListing {
   readonly prefix: string;
   /** `/` lists one level, as a folder would. */
   readonly delimiter?: '/';
+  /** Only names that come at or behind this one. */
+  readonly startOffset?: string | undefined;
   readonly pageToken?: string | undefined;
   /** At most 1000, which is also the default. */
   readonly limit?: number;
@@ -41,7 +43,7 @@ export interface DocumentStorage {
    */
   createLines(
     name: string,
-    lines: AsyncIterable<unknown>,
+    lines: Iterable<unknown> | AsyncIterable<unknown>,
     signal: AbortSignal,
   ): Promise<'created' | 'exists'>;
 

@@ -110,8 +110,23 @@ run "functions_find_their_names_in_the_environment" {
   }
 
   assert {
-    condition     = output.functions.delete.sizing.environment["RECORDS_BUCKET"] == "acme-imaging-dicom-courier-records" && !contains(keys(output.functions.delete.sizing.environment), "INBOX_BUCKET")
-    error_message = "delete is told of records, and not of the inbox."
+    condition = alltrue([
+      for name, value in {
+        PROJECT_ID       = "acme-imaging"
+        DICOM_STORE      = "projects/acme-imaging/locations/europe-west1/datasets/imaging/dicomStores/main"
+        STATE_BUCKET     = "acme-imaging-dicom-courier-state"
+        RECORDS_BUCKET   = "acme-imaging-dicom-courier-records"
+        RESULTS_TOPIC    = "dicom-results"
+        FUNCTION_TIMEOUT = "540s"
+        ACK_DEADLINE     = "600s"
+      } : output.functions.delete.sizing.environment[name] == value
+    ])
+    error_message = "delete lacks a variable."
+  }
+
+  assert {
+    condition     = !contains(keys(output.functions.delete.sizing.environment), "INBOX_BUCKET")
+    error_message = "delete is not told of the inbox."
   }
 
   assert {
@@ -125,6 +140,7 @@ run "further_settings_reach_the_function" {
 
   variables {
     ingest = { retry_budget = "45s", max_header_bytes = 8388608, environment = { VERIFY = "always" } }
+    delete = { environment = { MAX_OPERATIONS = "3", OPERATION_MAX_AGE = "2d" } }
   }
 
   assert {
@@ -132,6 +148,8 @@ run "further_settings_reach_the_function" {
       output.functions.ingest.sizing.environment["RETRY_BUDGET"] == "45s",
       output.functions.ingest.sizing.environment["MAX_HEADER_BYTES"] == "8388608",
       output.functions.ingest.sizing.environment["VERIFY"] == "always",
+      output.functions.delete.sizing.environment["MAX_OPERATIONS"] == "3",
+      output.functions.delete.sizing.environment["OPERATION_MAX_AGE"] == "2d",
     ])
     error_message = "Typed and further settings are both handed on."
   }

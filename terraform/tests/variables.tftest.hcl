@@ -92,6 +92,24 @@ run "refuses_a_retention_that_is_no_period" {
   expect_failures = [var.cleanup]
 }
 
+run "refuses_a_retention_of_nothing" {
+  command = plan
+  variables { cleanup = { nightly = { schedule = "0 2 * * *", older_than = "P0D" } } }
+  expect_failures = [var.cleanup]
+}
+
+run "refuses_a_modality_that_dicom_does_not_write_so" {
+  command = plan
+  variables { cleanup = { nightly = { schedule = "0 2 * * *", older_than = "P365D", modalities = ["ct"] } } }
+  expect_failures = [var.cleanup]
+}
+
+run "refuses_a_breaker_that_never_breaks" {
+  command = plan
+  variables { cleanup = { nightly = { schedule = "0 2 * * *", older_than = "P365D", max_series = 10001 } } }
+  expect_failures = [var.cleanup]
+}
+
 run "refuses_cleanup_without_a_function_to_do_it" {
   command = plan
   variables {

@@ -9,12 +9,14 @@ import { startMetadataServer } from '../../emulator/src/metadata/metadata-server
 import { startPubsub } from '../../emulator/src/pubsub/pubsub.ts';
 import type { OutgoingMessage } from '../../emulator/src/stack/messages.ts';
 import { startStorage } from '../../emulator/src/storage/storage.ts';
+import type { CommandReport } from '../../src/domain/command/command-report.ts';
 import type { ObjectRef } from '../../src/domain/object-ref.ts';
-import type { IngestReport } from '../../src/domain/report.ts';
+import type { IngestReport, Report } from '../../src/domain/report.ts';
 import type { EventRequest } from '../../src/functions/event.ts';
+import { CLOCK_START_MS } from './fake-clock.ts';
 
 const PROJECT = 'local';
-const BUCKETS = ['inbox', 'quarantine', 'state', 'archive'] as const;
+const BUCKETS = ['inbox', 'quarantine', 'state', 'archive', 'records', 'exports'] as const;
 const RESULTS = 'results';
 const DATASET = `projects/${PROJECT}/locations/local/datasets/imaging`;
 const DICOM_STORE = `${DATASET}/dicomStores/main`;
@@ -28,6 +30,16 @@ export interface Arrival {
   readonly object: ObjectRef;
   /** The notification of it, as Pub/Sub pushes it. */
   readonly push: EventRequest;
+}
+
+/** What Pub/Sub tells of a command beside its content. */
+export interface CommandSettings {
+  /** The message's id. @default the next one */
+  readonly id?: string | undefined;
+  /** When it was published, in milliseconds since the epoch. @default when a fake clock starts */
+  readonly publishedAtMs?: number;
+  /** Which delivery it is. @default 1 */
+  readonly attempts?: number;
 }
 
 /** How an object is put into a bucket. */
@@ -50,6 +62,8 @@ export class LocalProject {
   readonly #healthcareUrl: string;
   readonly #notifications: OutgoingMessage[];
   readonly #close: () => Promise<void>;
+  readonly #ingestReports: IngestReport[] = [];
+  readonly #commandReports: CommandReport[] = [];
   #messages = 0;
 
   private constructor(
@@ -73,6 +87,7 @@ export class LocalProject {
       INBOX_BUCKET: 'inbox',
       QUARANTINE_BUCKET: 'quarantine',
       STATE_BUCKET: 'state',
+      RECORDS_BUCKET: 'records',
       RESULTS_TOPIC: RESULTS,
       STORAGE_EMULATOR_HOST: services.storageUrl,
       PUBSUB_EMULATOR_HOST: new URL(services.pubsubUrl).host,
@@ -167,18 +182,40 @@ export class LocalProject {
     return answer.status === 404 ? undefined : bytes;
   }
 
-  /** The reports published since the last time this was asked. */
+  /** A command as Pub/Sub pushes it to the function that carries it out, without any topic: the test delivers it. */
+  command(
+    content: object,
+    { id, publishedAtMs = CLOCK_START_MS, attempts = 1 }: CommandSettings = {},
+  ): EventRequest {
+    const message = { attributes: {}, data: Buffer.from(JSON.stringify(content)) };
+    return this.#pushOf(message, { id, publishedAtMs, attempts });
+  }
+
+  /** The reports of ingest published since the last time this was asked. */
   async takeReports(): Promise<IngestReport[]> {
+    await this.#pullReports();
+    return this.#ingestReports.splice(0);
+  }
+
+  /** The reports on commands published since the last time this was asked. */
+  async takeCommandReports(): Promise<CommandReport[]> {
+    await this.#pullReports();
+    return this.#commandReports.splice(0);
+  }
+
+  async #pullReports(): Promise<void> {
     const subscription = `${this.pubsubUrl}/v1/projects/${PROJECT}/subscriptions/${RESULTS}`;
     const request = { maxMessages: 1000, returnImmediately: true };
     const { receivedMessages = [] } = (await send('POST', `${subscription}:pull`, request)) as {
       receivedMessages?: { ackId: string; message: { data: string } }[];
     };
-    if (receivedMessages.length === 0) return [];
+    if (receivedMessages.length === 0) return;
     await send('POST', `${subscription}:acknowledge`, { ackIds: receivedMessages.map(({ ackId }) => ackId) });
-    return receivedMessages.map(
-      ({ message }) => JSON.parse(Buffer.from(message.data, 'base64').toString('utf8')) as IngestReport,
-    );
+    for (const { message } of receivedMessages) {
+      const report = JSON.parse(Buffer.from(message.data, 'base64').toString('utf8')) as Report;
+      if (report.kind === 'ingest') this.#ingestReports.push(report);
+      else this.#commandReports.push(report);
+    }
   }
 
   close(): Promise<void> {
@@ -201,15 +238,26 @@ export class LocalProject {
     await send('POST', `${datasets}/imaging/dicomStores?dicomStoreId=main`, {});
   }
 
-  #pushOf({ attributes, data }: OutgoingMessage): EventRequest {
+  #pushOf(
+    { attributes, data }: OutgoingMessage,
+    { id, publishedAtMs, attempts = 1 }: CommandSettings = {},
+  ): EventRequest {
     this.#messages += 1;
-    const messageId = String(this.#messages);
+    const messageId = id ?? String(this.#messages);
+    const publishTime =
+      publishedAtMs === undefined ? {} : { publishTime: new Date(publishedAtMs).toISOString() };
     return {
       headers: { 'content-type': 'application/json' },
       body: {
-        message: { attributes, data: data.toString('base64'), messageId, message_id: messageId },
-        subscription: `projects/${PROJECT}/subscriptions/ingest`,
-        deliveryAttempt: 1,
+        message: {
+          attributes,
+          data: data.toString('base64'),
+          messageId,
+          message_id: messageId,
+          ...publishTime,
+        },
+        subscription: `projects/${PROJECT}/subscriptions/push`,
+        deliveryAttempt: attempts,
       },
     };
   }

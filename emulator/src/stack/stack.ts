@@ -12,6 +12,7 @@ import { BoundedLog } from './functions/bounded-log.ts';
 import { functionEnvironment, type ServiceAddresses } from './functions/function-environment.ts';
 import { startFunction, type FunctionProcess } from './functions/function-process.ts';
 import type { LogLine } from './functions/log-line.ts';
+import type { Publish } from './messages.ts';
 import { checkPorts, functionPort, type StackPorts } from './ports.ts';
 import { provisionHealthcare } from './provision/provision-healthcare.ts';
 import {
@@ -21,6 +22,7 @@ import {
   type RetryBackoff,
 } from './provision/provision-pubsub.ts';
 import { makeStorageClient, provisionStorage } from './provision/provision-storage.ts';
+import { startScheduler, type ScheduledJob } from './scheduler.ts';
 import { FUNCTIONS, PROJECT, type FunctionSpec } from './topology.ts';
 
 export interface StackOptions {
@@ -31,6 +33,8 @@ export interface StackOptions {
   readonly reset?: boolean;
   /** Every message is delivered again after it was acknowledged. */
   readonly deliverTwice?: boolean;
+  /** What is published again and again to the topic for deletions. @default nothing */
+  readonly schedule?: readonly ScheduledJob[];
   /** Of the push subscriptions. @default 1 to 30 s, where a deployment has 10 to 600 s */
   readonly backoff?: RetryBackoff;
   /** Before a function that has died is started for the nth time in a row. @default 0.5 s, doubling up to 15 s */
@@ -53,6 +57,7 @@ export interface Stack {
   /** Google's own clients, connected to the stand-ins. */
   readonly clients: { readonly storage: Storage; readonly pubsub: PubSub };
   readonly tokens: TokenRegistry;
+  readonly schedule: readonly ScheduledJob[];
   /** The log file of a function. */
   logPath(functionName: string): string;
   /** Stops everything within a few seconds. */
@@ -86,12 +91,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 async function start(options: StackOptions, resources: Resources): Promise<Stack> {
-  const { dataDir, signal, backoff = { minSeconds: 1, maxSeconds: 30 } } = options;
+  const { dataDir, signal, schedule = [] } = options;
+  const { backoff = { minSeconds: 1, maxSeconds: 30 } } = options;
   const data = openDataDirectory(dataDir, { reset: options.reset === true });
   resources.add(() => data.release());
   const tokens = new TokenRegistry();
 
-  const services = await startServices(options, data, tokens, resources);
+  const { services, publish } = await startServices(options, data, tokens, resources);
   signal?.throwIfAborted();
 
   const storage = makeStorageClient(services.storageUrl);
@@ -110,12 +116,16 @@ async function start(options: StackOptions, resources: Resources): Promise<Stack
     await subscribeFunction(pubsub, spec, { url: process.url, backoff });
   }
   signal?.throwIfAborted();
+  const onProblem = (text: string): void => options.onNotice?.(text);
+  const scheduler = startScheduler({ publish, jobs: schedule, onProblem });
+  resources.add(() => scheduler.close());
   return {
     dataDir,
     services,
     functions: processes,
     clients: { storage, pubsub },
     tokens,
+    schedule,
     logPath: (name) => logPath(data, name),
     close: () => resources.close(),
     killNow: () => processes.forEach(({ process }) => process.killNow()),
@@ -127,7 +137,7 @@ async function startServices(
   data: DataDirectory,
   tokens: TokenRegistry,
   resources: Resources,
-): Promise<ServiceAddresses> {
+): Promise<{ services: ServiceAddresses; publish: Publish }> {
   const pubsub = await startPubsub({
     port: ports.pubsub,
     dataDir: data.pathOf('pubsub'),
@@ -149,9 +159,12 @@ async function startServices(
   });
   resources.add(() => healthcare.close());
   return {
-    storageUrl: storage.url,
-    pubsubHost: `127.0.0.1:${pubsub.port}`,
-    healthcareUrl: healthcare.url,
+    services: {
+      storageUrl: storage.url,
+      pubsubHost: `127.0.0.1:${pubsub.port}`,
+      healthcareUrl: healthcare.url,
+    },
+    publish: pubsub.publish,
   };
 }
 

@@ -34,24 +34,42 @@ export interface FunctionSpec {
   readonly account: string;
   /** What it finds in its environment beside the addresses of the services. */
   readonly environment: Readonly<Record<string, string>>;
+  /** What makes it handier on a developer's machine, where the shell does not set it otherwise. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
-export const FUNCTIONS: readonly FunctionSpec[] = [
-  {
-    name: 'ingest',
-    topic: INBOX_TOPIC,
-    subscription: 'ingest',
-    account: `ingest@${PROJECT}.iam.gserviceaccount.com`,
-    environment: {
-      PROJECT_ID: PROJECT,
-      DICOM_STORE,
-      INBOX_BUCKET: BUCKETS.inbox,
-      QUARANTINE_BUCKET: BUCKETS.quarantine,
-      STATE_BUCKET: BUCKETS.state,
-      RESULTS_TOPIC: TOPICS.results,
-    },
+const INGEST: FunctionSpec = {
+  name: 'ingest',
+  topic: INBOX_TOPIC,
+  subscription: 'ingest',
+  account: `ingest@${PROJECT}.iam.gserviceaccount.com`,
+  environment: {
+    PROJECT_ID: PROJECT,
+    DICOM_STORE,
+    INBOX_BUCKET: BUCKETS.inbox,
+    QUARANTINE_BUCKET: BUCKETS.quarantine,
+    STATE_BUCKET: BUCKETS.state,
+    RESULTS_TOPIC: TOPICS.results,
   },
-];
+};
+
+const DELETE: FunctionSpec = {
+  name: 'delete',
+  topic: TOPICS.delete,
+  subscription: 'delete',
+  account: `delete@${PROJECT}.iam.gserviceaccount.com`,
+  environment: {
+    PROJECT_ID: PROJECT,
+    DICOM_STORE,
+    STATE_BUCKET: BUCKETS.state,
+    RECORDS_BUCKET: BUCKETS.records,
+    RESULTS_TOPIC: TOPICS.results,
+  },
+  // Nobody who tries it out wants to wait for a minute and a half.
+  settings: { DELETE_DELAY: '1s', SEARCH_LAG: '5s' },
+};
+
+export const FUNCTIONS: readonly FunctionSpec[] = [INGEST, DELETE];
 
 export const topicName = (topic: string): string => `projects/${PROJECT}/topics/${topic}`;
 export const deadLetterOf = (subscription: string): string => `${subscription}-dead-letter`;

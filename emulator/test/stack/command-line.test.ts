@@ -12,19 +12,30 @@ describe('the command line', () => {
       json: false,
       reset: false,
       deliverTwice: false,
+      tickSeconds: 60,
+      cleanupFile: undefined,
     });
   });
 
   it('takes every option', () => {
     const args = '--storage-port 1 --pubsub-port=2 --healthcare-port 3 --functions-port 0 --json --reset';
-    expect(parse(...args.split(' '), '--deliver-twice', '--data', '/d', '--drop', 'in')).toEqual({
-      ports: { storage: 1, pubsub: 2, healthcare: 3, functions: 0 },
-      dataDir: '/d',
-      dropDir: '/home/me/in',
-      json: true,
-      reset: true,
-      deliverTwice: true,
-    });
+    const schedule = ['--tick', '2.5', '--cleanup', 'jobs.json'];
+    expect(parse(...args.split(' '), '--deliver-twice', '--data', '/d', '--drop', 'in', ...schedule)).toEqual(
+      {
+        ports: { storage: 1, pubsub: 2, healthcare: 3, functions: 0 },
+        dataDir: '/d',
+        dropDir: '/home/me/in',
+        json: true,
+        reset: true,
+        deliverTwice: true,
+        tickSeconds: 2.5,
+        cleanupFile: '/home/me/jobs.json',
+      },
+    );
+  });
+
+  it('takes 0 for no ticks', () => {
+    expect(parse('--tick=0')).toMatchObject({ tickSeconds: 0 });
   });
 
   it('takes 0 for all ports', () => {
@@ -42,6 +53,9 @@ describe('the command line', () => {
     ['a port that is no number', ['--storage-port=http'], '--storage-port takes a number'],
     ['a port out of range', ['--pubsub-port=65536'], '--pubsub-port takes a number'],
     ['an empty port', ['--pubsub-port='], '--pubsub-port takes a number'],
+    ['a tick that is no number', ['--tick=often'], '--tick takes seconds'],
+    ['a tick without end', ['--tick=0.01'], '--tick takes seconds'],
+    ['a tick once in a blue moon', ['--tick=86401'], '--tick takes seconds'],
     ['one port twice', ['--storage-port=8085'], 'different'],
     ['the data directory as drop folder', ['--drop=.local'], 'apart'],
     ['a drop folder around the data', ['--drop=.'], 'apart'],
@@ -57,7 +71,8 @@ describe('the command line', () => {
   });
 
   it('names every option in its help', () => {
-    const named = ['drop', 'data', 'reset', 'deliver-twice', 'json', 'functions-port', 'storage-port'];
+    const ports = ['functions-port', 'storage-port', 'pubsub-port', 'healthcare-port'];
+    const named = ['drop', 'data', 'reset', 'deliver-twice', 'tick', 'cleanup', 'json', ...ports];
     expect(named.filter((option) => !HELP.includes(`--${option} `))).toEqual([]);
   });
 });

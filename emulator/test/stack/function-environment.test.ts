@@ -1,12 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { functionEnvironment, localEnvironment } from '../../src/stack/functions/function-environment.ts';
-import { FUNCTIONS } from '../../src/stack/topology.ts';
+import { FUNCTIONS, type FunctionSpec } from '../../src/stack/topology.ts';
 
-const [ingest] = FUNCTIONS;
-if (ingest === undefined) throw new Error('There is no function.');
+function specOf(name: string): FunctionSpec {
+  const spec = FUNCTIONS.find((candidate) => candidate.name === name);
+  if (spec === undefined) throw new Error(`There is no function ${name}.`);
+  return spec;
+}
 
-const inIngest = (inherited: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
-  functionEnvironment(ingest, {
+const environmentOf = (spec: FunctionSpec, inherited: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  functionEnvironment(spec, {
     inherited,
     port: 8081,
     services: {
@@ -16,6 +19,9 @@ const inIngest = (inherited: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
     },
     metadataHost: '127.0.0.1:9000',
   });
+
+const inIngest = (inherited: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  environmentOf(specOf('ingest'), inherited);
 
 describe("a function's environment", () => {
   it('names every service and every resource', () => {
@@ -58,6 +64,19 @@ describe("a function's environment", () => {
     expect(inIngest({ AFTER_STORE: 'delete', PATH: '/bin' })).toMatchObject({
       AFTER_STORE: 'delete',
       PATH: '/bin',
+    });
+  });
+});
+
+describe("the delete function's environment", () => {
+  it('waits less than a deployment does, unless the shell says otherwise', () => {
+    expect(environmentOf(specOf('delete'), {})).toMatchObject({ DELETE_DELAY: '1s', SEARCH_LAG: '5s' });
+    expect(environmentOf(specOf('delete'), { DELETE_DELAY: '0s' })).toMatchObject({ DELETE_DELAY: '0s' });
+  });
+
+  it('names resources that the shell cannot change', () => {
+    expect(environmentOf(specOf('delete'), { RECORDS_BUCKET: 'elsewhere' })).toMatchObject({
+      RECORDS_BUCKET: 'records',
     });
   });
 });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../src/clock.ts';
-import { startScheduler, type Scheduler } from '../../src/stack/scheduler.ts';
+import { startScheduler, tickEvery, type ScheduledJob, type Scheduler } from '../../src/stack/scheduler.ts';
 import { FakeClock } from '../pubsub/fake-clock.ts';
 
 const TICK = { topic: 'projects/local/topics/dicom-delete', data: '{"action":"tick"}', attributes: {} };
@@ -13,7 +13,9 @@ let problems: string[];
 let meet: () => Promise<void>;
 let scheduler: Scheduler;
 
-const start = (intervalMs?: number, time: Clock = clock): Scheduler =>
+const MINUTE = tickEvery(60);
+
+const start = (jobs: readonly ScheduledJob[] = [MINUTE], time: Clock = clock): Scheduler =>
   startScheduler({
     publish: async (topic, { data, attributes }) => {
       published.push({ topic, data: data.toString(), attributes });
@@ -21,7 +23,7 @@ const start = (intervalMs?: number, time: Clock = clock): Scheduler =>
     },
     onProblem: (text) => problems.push(text),
     clock: time,
-    ...(intervalMs === undefined ? {} : { intervalMs }),
+    jobs,
   });
 
 beforeEach(() => {
@@ -50,10 +52,39 @@ describe('the scheduler stand-in', () => {
   });
 
   it('publishes at another interval when told so', async () => {
-    scheduler = start(250);
+    scheduler = start([tickEvery(0.25)]);
     await pass(250);
     await pass(250);
     expect(published).toHaveLength(2);
+  });
+
+  it('keeps each job to its own times', async () => {
+    const command = { action: 'cleanup', olderThan: 'P365D' };
+    scheduler = start([MINUTE, { everySeconds: 90, command }]);
+    const published90: unknown[] = [];
+    await pass(60_000);
+    await pass(30_000);
+    published90.push(...published);
+    await pass(30_000);
+    const cleanup = { ...TICK, data: '{"action":"cleanup","olderThan":"P365D"}' };
+    expect(published90).toEqual([TICK, cleanup]);
+    expect(published).toEqual([TICK, cleanup, TICK]);
+  });
+
+  it('publishes nothing without jobs', async () => {
+    scheduler = start([]);
+    await pass(600_000);
+    expect(published).toEqual([]);
+  });
+
+  it('does not hold up one job for another that is on its way', async () => {
+    const arrived = Promise.withResolvers<undefined>();
+    meet = () => arrived.promise;
+    scheduler = start([tickEvery(60), { everySeconds: 90, command: { action: 'cleanup' } }]);
+    await pass(60_000);
+    await pass(60_000);
+    expect(published).toHaveLength(2);
+    arrived.resolve(undefined);
   });
 
   it('does not publish while a tick is still on its way', async () => {
@@ -78,7 +109,7 @@ describe('the scheduler stand-in', () => {
         return () => undefined;
       },
     };
-    scheduler = start(60_000, late);
+    scheduler = start([MINUTE], late);
     now = 200_000;
     timer.action();
     await setImmediate();

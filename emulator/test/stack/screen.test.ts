@@ -45,7 +45,29 @@ describe('a line for a report', () => {
       counts: { exported: 9, failed: 1 },
     };
     expect(line(report)).toBe('12:03:04  partial         export e1  9 exported, 1 failed');
-    expect(line({ ...report, final: false })).toContain('so far');
+  });
+
+  it('shows how far a command has come', () => {
+    const counts = { deleted: 120, failed: 0 };
+    const progress = { kind: 'delete', id: 'erase-7', final: false, status: 'running', counts, problems: [] };
+    expect(line(progress)).toBe('12:03:04  running         delete erase-7  120 deleted  so far');
+  });
+
+  it('counts the problems of a command and shows the first', () => {
+    const report = {
+      kind: 'cleanup',
+      id: null,
+      status: 'failed',
+      counts: {},
+      problems: ['olderThan: is missing'],
+    };
+    expect(line(report)).toBe('12:03:04  failed          cleanup  1 problem: olderThan: is missing');
+    expect(line({ ...report, status: 'complete', problems: ['a dry run'] })).toBe(
+      '12:03:04  complete        cleanup  1 note: a dry run',
+    );
+    const two = { ...report, id: 'c1', problems: ['a\u001b[2J', 'b'] };
+    expect(line(two)).toBe('12:03:04  failed          cleanup c1  2 problems: a\\u001b[2J');
+    expect(line({ ...report, problems: ['x'.repeat(1000)] })).toMatch(/: x{200}…$/);
   });
 
   it.each([
@@ -121,6 +143,7 @@ describe('the first screen', () => {
       pubsubHost: '127.0.0.1:8085',
       healthcareUrl: 'http://127.0.0.1:8090',
     },
+    schedule: [{ everySeconds: 60, command: { action: 'tick' } }],
     functions: [{ name: 'ingest', process: { url: 'http://127.0.0.1:8081' } }],
   };
 
@@ -131,6 +154,7 @@ describe('the first screen', () => {
       '127.0.0.1:8085',
       'http://127.0.0.1:8081',
       '.local/logs/ingest.jsonl',
+      'publishes a tick to dicom-delete',
       'into  inbox\n',
       'npm run sample\n',
       "curl -s -H 'Authorization: Bearer local' -H 'Accept: application/dicom+json' " +
@@ -153,6 +177,7 @@ describe('the first screen', () => {
       functions: { ingest: 'http://127.0.0.1:8081' },
       buckets: { inbox: 'inbox', records: 'records' },
       topics: { export: 'dicom-export', delete: 'dicom-delete', results: 'dicom-results' },
+      schedule: [{ everySeconds: 60, command: { action: 'tick' } }],
       drop: '/home/me/inbox',
     });
   });

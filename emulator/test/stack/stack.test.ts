@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { LogLine } from '../../src/stack/functions/log-line.ts';
 import { followReports } from '../../src/stack/report-feed.ts';
 import { startStack, type Stack, type StackOptions } from '../../src/stack/stack.ts';
+import { tickEvery } from '../../src/stack/scheduler.ts';
 import { BUCKETS, DICOM_STORE } from '../../src/stack/topology.ts';
 
 const ENTRY = fileURLToPath(new URL('./support/fake-function.mjs', import.meta.url));
@@ -14,7 +15,7 @@ const PORTS = { storage: 0, pubsub: 0, healthcare: 0, functions: 0 };
 
 let root: string;
 let stack: Stack | undefined;
-let pushed: { subscription: string; message: { attributes: Record<string, string> } }[];
+let pushed: { subscription: string; message: { attributes: Record<string, string>; data: string } }[];
 const told = new EventEmitter();
 
 beforeEach(() => {
@@ -55,6 +56,20 @@ async function until(isDone: () => boolean): Promise<void> {
 const upload = (to: Stack, name: string): Promise<void> =>
   to.clients.storage.bucket(BUCKETS.inbox).file(name).save('content', { resumable: false });
 
+/** What the fake function at that address found in its environment. */
+async function environmentOf(url = ''): Promise<Record<string, string>> {
+  const answer = await fetch(url);
+  return ((await answer.json()) as { environment: Record<string, string> }).environment;
+}
+
+/** The token that the function at that address would be given. */
+async function tokenOf(url: string | undefined): Promise<string> {
+  const { GCE_METADATA_HOST: host = '' } = await environmentOf(url);
+  const path = 'computeMetadata/v1/instance/service-accounts/default/token';
+  const answer = await fetch(`http://${host}/${path}`, { headers: { 'Metadata-Flavor': 'Google' } });
+  return ((await answer.json()) as { access_token: string }).access_token;
+}
+
 describe('a stack', () => {
   it('has the buckets, the topics and the DICOM store', async () => {
     const { clients, services } = await start();
@@ -62,6 +77,7 @@ describe('a stack', () => {
     expect(buckets.map(({ name }) => name).sort()).toEqual(Object.values(BUCKETS).sort());
     const [topics] = await clients.pubsub.getTopics();
     expect(topics.map(({ name }) => name.split('/').at(-1)).sort()).toEqual([
+      'delete-dead-letter',
       'dicom-delete',
       'dicom-export',
       'dicom-results',
@@ -101,6 +117,34 @@ describe('a stack', () => {
     });
   });
 
+  it('wakes the function for deletions, and no other, as it is scheduled', async () => {
+    const command = { action: 'cleanup', olderThan: 'P365D' };
+    await start({ schedule: [tickEvery(0.1), { everySeconds: 0.25, command }] });
+    const commands = (): Set<string> =>
+      new Set(pushed.map(({ message }) => Buffer.from(message.data, 'base64').toString()));
+    await until(() => commands().size === 2);
+    expect([...commands()].sort()).toEqual([JSON.stringify(command), '{"action":"tick"}']);
+    expect(new Set(pushed.map(({ subscription }) => subscription))).toEqual(
+      new Set(['projects/local/subscriptions/delete']),
+    );
+  });
+
+  it('gives each function a dead-letter subscription, an account and settings of its own', async () => {
+    const { clients, functions, tokens } = await start();
+    const [exists] = await clients.pubsub.subscription('delete-dead-letter').exists();
+    expect(exists).toBe(true);
+    expect(await environmentOf(functions[1]?.process.url)).toMatchObject({
+      FUNCTION_TARGET: 'delete',
+      STATE_BUCKET: 'state',
+      RECORDS_BUCKET: 'records',
+      DELETE_DELAY: '1s',
+      SEARCH_LAG: '5s',
+    });
+    expect(tokens.accountOf(await tokenOf(functions[1]?.process.url))).toBe(
+      'delete@local.iam.gserviceaccount.com',
+    );
+  });
+
   it('uses what is there again after a restart, and pushes to where the function is now', async () => {
     await upload(await start(), 'first.dcm');
     await until(() => pushed.length === 1);
@@ -122,14 +166,9 @@ describe('a stack', () => {
 
   it('lets each function have a token of its own account', async () => {
     const { functions, tokens } = await start();
-    const answer = await fetch(functions[0]?.process.url ?? '');
-    const { environment } = (await answer.json()) as { environment: Record<string, string> };
-    const token = await fetch(
-      `http://${environment['GCE_METADATA_HOST']}/computeMetadata/v1/instance/service-accounts/default/token`,
-      { headers: { 'Metadata-Flavor': 'Google' } },
+    expect(tokens.accountOf(await tokenOf(functions[0]?.process.url))).toBe(
+      'ingest@local.iam.gserviceaccount.com',
     );
-    const { access_token: given } = (await token.json()) as { access_token: string };
-    expect(tokens.accountOf(given)).toBe('ingest@local.iam.gserviceaccount.com');
   });
 
   it('leaves nothing running when its function cannot start', async () => {

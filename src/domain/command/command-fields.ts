@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isUid } from '../dicom/uid.ts';
+import { DIGITS_AND_PERIODS, MAX_UID_LENGTH } from '../dicom/uid.ts';
 
 /** Fields that commands have in common. Their messages quote no value: a value may name a patient. */
 
@@ -8,12 +8,19 @@ const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 export const idSchema = v.pipe(
   v.string('has to be a text'),
-  v.regex(ID, 'has to be 1 to 128 letters, digits, periods, hyphens and underscores, the first a letter or digit'),
+  v.regex(
+    ID,
+    'has to be 1 to 128 letters, digits, periods, hyphens and underscores, the first a letter or digit',
+  ),
 );
 
+const NO_UID = 'has to be a UID: digits and periods, at most 64';
+
+/** As `isUid`, in parts that the published JSON Schema can say. */
 const uid = v.pipe(
   v.string('has to be a text'),
-  v.check(isUid, 'has to be a UID: digits and periods, at most 64'),
+  v.maxLength(MAX_UID_LENGTH, NO_UID),
+  v.regex(DIGITS_AND_PERIODS, NO_UID),
 );
 
 /** A study, a series or an instance, always named from the study down. */

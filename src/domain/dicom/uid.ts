@@ -1,7 +1,8 @@
 /** The longest UID that DICOM allows (PS3.5 section 9.1). */
 export const MAX_UID_LENGTH = 64;
 
-const DIGITS_AND_PERIODS = /^[0-9]+(\.[0-9]+)*$/;
+/** As much of it as a pattern says; the length is not in it. */
+export const DIGITS_AND_PERIODS = /^[0-9]+(\.[0-9]+)*$/;
 
 /**
  * Whether a text can stand as a UID in a DICOM store.

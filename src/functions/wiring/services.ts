@@ -1,7 +1,10 @@
 import { Agent } from 'undici';
 import { makeFixedAuthorization, type Authorization } from '../../adapters/authorization.ts';
 import { withAuthorization } from '../../adapters/authorized-http.ts';
-import { makeGcsDocumentStorage } from '../../adapters/gcs-document-storage.ts';
+import {
+  makeGcsDocumentStorage,
+  makeVersionedGcsDocumentStorage,
+} from '../../adapters/gcs-document-storage.ts';
 import { makeGoogleAuthorization } from '../../adapters/google-authorization.ts';
 import { makeHttp, type Http } from '../../adapters/http.ts';
 import { makeJsonLogger } from '../../adapters/json-logger.ts';
@@ -9,7 +12,7 @@ import { makeMetadataAuthorization, METADATA_HOST } from '../../adapters/metadat
 import { makePubsubReportPublisher, PUBSUB_ENDPOINT } from '../../adapters/pubsub-report-publisher.ts';
 import { STORAGE_ENDPOINT } from '../../adapters/storage-requests.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { DocumentStorage } from '../../ports/document-storage.ts';
+import type { DocumentStorage, VersionedDocumentStorage } from '../../ports/document-storage.ts';
 import type { ReportPublisher } from '../../ports/report-publisher.ts';
 import { DEFAULT_LANE_SETTINGS } from '../../retry/lane.ts';
 import { parseRetryPolicy } from '../../retry/policy.ts';
@@ -28,7 +31,7 @@ const KEEP_ALIVE_MS = 55_000;
 /** More than any concurrency that is sensible for one instance; a bound, not an aim. */
 const MOST_CONNECTIONS_PER_ORIGIN = 128;
 
-/** How the DICOM store is reached. */
+/** How the DICOM store is reached: what the adapters for storing, searching and deleting are made from. */
 export interface DicomwebServer {
   /** Shows the store the credentials that are meant for it, and no others. */
   readonly http: Http;
@@ -36,6 +39,8 @@ export interface DicomwebServer {
   readonly root: string;
   /** Whether it is the Cloud Healthcare API, rather than another DICOMweb server. */
   readonly isHealthcare: boolean;
+  /** Where its long-running operations are found; null for a server that has none. */
+  readonly operations: { readonly endpoint: string; readonly dataset: string } | null;
 }
 
 /** What all functions are made of: one of each for the process. */
@@ -45,7 +50,9 @@ export interface Services {
   /** Cloud Storage, by its JSON API: requests that carry the function's own token, and where to. */
   readonly cloudStorage: { readonly http: Http; readonly endpoint: string };
   readonly dicomweb: DicomwebServer;
+  /** In a bucket where the function may create, and need not replace. */
   readonly documents: (bucket: string) => DocumentStorage;
+  readonly versionedDocuments: (bucket: string) => VersionedDocumentStorage;
   readonly publisher: ReportPublisher;
   readonly attempts: Attempts;
   readonly lanes: Lanes;
@@ -75,6 +82,7 @@ export function wireServices(
     cloudStorage: { http: google, endpoint: storageEndpoint },
     dicomweb: wireDicomweb(config, http, google),
     documents: (bucket) => makeGcsDocumentStorage(google, storageEndpoint, bucket),
+    versionedDocuments: (bucket) => makeVersionedGcsDocumentStorage(google, storageEndpoint, bucket),
     publisher: makePubsubReportPublisher(google, pubsubEndpoint(config), resultsTopic(config)),
     attempts: makeAttempts(clock, random, parseRetryPolicy({ budgetMs: config.RETRY_BUDGET })),
     lanes: makeLanes(
@@ -97,13 +105,24 @@ function wireGoogleAuthorization(config: CommonConfiguration, http: Http, clock:
 }
 
 function wireDicomweb(config: CommonConfiguration, http: Http, google: Http): DicomwebServer {
-  const { DICOM_STORE: name, HEALTHCARE_ENDPOINT: endpoint } = config;
+  const { DICOM_STORE: name } = config;
   if (isHealthcareStore(name)) {
-    return { http: google, root: `${trimSlash(endpoint)}/v1/${name}/dicomWeb`, isHealthcare: true };
+    const endpoint = trimSlash(config.HEALTHCARE_ENDPOINT);
+    return {
+      http: google,
+      root: `${endpoint}/v1/${name}/dicomWeb`,
+      isHealthcare: true,
+      operations: { endpoint, dataset: name.replace(/\/dicomStores\/[^/]+$/, '') },
+    };
   }
   // Another server's: it must never be shown a Google token.
   const authorization = makeFixedAuthorization(config.DICOM_STORE_AUTHORIZATION);
-  return { http: withAuthorization(http, authorization), root: trimSlash(name), isHealthcare: false };
+  return {
+    http: withAuthorization(http, authorization),
+    root: trimSlash(name),
+    isHealthcare: false,
+    operations: null,
+  };
 }
 
 function pubsubEndpoint({ PUBSUB_EMULATOR_HOST: host }: CommonConfiguration): string {

@@ -60,7 +60,7 @@ export async function acceptCommand(
   }
   const known = v.parse(recordSchema, document);
   if (known.contentHash !== contentHash) {
-    return { kind: 'refused', problem: 'the id was used before, for a command with another content' };
+    return { kind: 'refused', problem: 'id: was used before, for a command with another content' };
   }
   return { kind: 'accepted', acceptedAtMs: Date.parse(known.acceptedAt) };
 }

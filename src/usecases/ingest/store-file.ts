@@ -30,9 +30,13 @@ export async function storeFile(
     deps.reingestAfterDelete === 'refuse' ? deps.records.deletedAtMs(uids, signal) : undefined,
     deps.records.markIngested(uids, signal),
   ]);
-  if (deletedAtMs !== undefined && isOlder(object, deletedAtMs)) {
-    await readThrough(body);
-    return carried('rejected', deletedBefore(deletedAtMs), file, opened.sizeBytes);
+  if (deletedAtMs !== undefined) {
+    await waitForDeletion(file, deps, call);
+    const confirmed = await deps.records.confirmDeletedAtMs(uids, signal);
+    if (confirmed !== undefined && isOlder(object, confirmed)) {
+      await readThrough(body);
+      return carried('rejected', deletedBefore(confirmed), file, opened.sizeBytes);
+    }
   }
   const answer = await paced(() => deps.store.store({ uids, sizeBytes: file.sizeBytes, body }, signal));
   switch (answer.kind) {
@@ -47,6 +51,21 @@ export async function storeFile(
   }
 }
 
+/**
+ * Gives the instance back while its study, its series or itself is being deleted: stored now, it could go with the rest,
+ * and whether it is refused for ever is known only at the end.
+ */
+async function waitForDeletion(
+  { header: { uids } }: DicomFile,
+  { records }: CarryDependencies,
+  { signal }: CarryCall,
+): Promise<void> {
+  if (!(await records.isBeingDeleted(uids, signal))) return;
+  throw new UnavailableError('The series is being deleted; the instance has to wait for the end of that.', {
+    details: { study: uids.studyInstanceUid, series: uids.seriesInstanceUid },
+  });
+}
+
 const NOTHING_MORE = { reason: null, detail: null };
 
 /** An object whose age nobody tells is taken to be older: refusing loses nothing, storing would undo a deletion. */
@@ -56,7 +75,7 @@ function isOlder({ finalizedAtMs }: IncomingObject, deletedAtMs: number): boolea
 
 function deletedBefore(deletedAtMs: number): { reason: 'deleted-before'; detail: string } {
   const when = new Date(deletedAtMs).toISOString();
-  const detail = `The study or series was deleted at ${when}, after this object came (REINGEST_AFTER_DELETE=refuse).`;
+  const detail = `The study, series or instance was deleted at ${when}, after this object came (REINGEST_AFTER_DELETE=refuse).`;
   return { reason: 'deleted-before', detail };
 }
 
@@ -113,14 +132,10 @@ async function settleRefusal(
   opened: OpenedObject,
   file: DicomFile,
   deps: CarryDependencies,
-  { signal }: CarryCall,
+  call: CarryCall,
 ): Promise<IngestResult> {
-  if (await deps.records.isBeingDeleted(file.header.uids, signal)) {
-    throw new UnavailableError('The series is being deleted; the instance has to wait for the end of that.', {
-      details: { study: file.header.uids.studyInstanceUid, series: file.header.uids.seriesInstanceUid },
-    });
-  }
-  await readThrough(reopened(object, file.prefix, deps, signal));
+  await waitForDeletion(file, deps, call);
+  await readThrough(reopened(object, file.prefix, deps, call.signal));
   const reason = failureReason === null ? '' : ` (failure reason ${failureReason})`;
   const refused = `The store refused the instance${reason}: ${detail === '' ? 'it gave no detail' : detail}`;
   return carried('rejected', { reason: 'store-refused', detail: refused }, file, opened.sizeBytes);

@@ -44,6 +44,7 @@ export function functionEnvironment(
 ): NodeJS.ProcessEnv {
   const inherited = Object.entries(localEnvironment(wiring.inherited));
   return {
+    ...spec.settings,
     ...Object.fromEntries(inherited.filter(([name]) => !NOT_FOR_CHILDREN.test(name))),
     // As deployed (terraform/functions.tf): bounds the dead network buffers that V8 lets pile up.
     NODE_OPTIONS: '--max-semi-space-size=4',

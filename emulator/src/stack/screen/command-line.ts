@@ -12,6 +12,10 @@ export interface StartOptions {
   readonly json: boolean;
   readonly reset: boolean;
   readonly deliverTwice: boolean;
+  /** From one tick of the scheduler to the next; 0 for none. */
+  readonly tickSeconds: number;
+  /** Absolute; undefined when no cleanup is scheduled. */
+  readonly cleanupFile: string | undefined;
 }
 
 /** The command line cannot be carried out as it is; the message says what to write instead. */
@@ -31,6 +35,10 @@ Usage: npm start [-- OPTIONS]
   --data DIR               everything that is kept between runs              (.local)
   --reset                  begin with nothing kept from earlier runs
   --deliver-twice          deliver every message twice, as Pub/Sub may
+  --tick SECONDS           how often the scheduler wakes the delete function (60)
+                           0 for never
+  --cleanup FILE           cleanups to publish again and again, as JSON:
+                           [{"everySeconds":3600,"command":{"action":"cleanup",…}}]
   --storage-port PORT      Cloud Storage                                     (4443)
   --pubsub-port PORT       Pub/Sub, gRPC and REST                            (8085)
   --healthcare-port PORT   the Cloud Healthcare API                          (8090)
@@ -46,6 +54,8 @@ const OPTIONS = {
   data: { type: 'string', default: '.local' },
   reset: { type: 'boolean', default: false },
   'deliver-twice': { type: 'boolean', default: false },
+  tick: { type: 'string', default: '60' },
+  cleanup: { type: 'string' },
   'storage-port': { type: 'string', default: '4443' },
   'pubsub-port': { type: 'string', default: '8085' },
   'healthcare-port': { type: 'string', default: '8090' },
@@ -74,7 +84,16 @@ export function parseCommandLine(args: readonly string[], cwd: string): StartOpt
   const dropDir = resolve(cwd, values.drop);
   checkApart(dataDir, dropDir);
   const { json, reset, 'deliver-twice': deliverTwice } = values;
-  return { ports, dataDir, dropDir, json, reset, deliverTwice };
+  return {
+    ports,
+    dataDir,
+    dropDir,
+    json,
+    reset,
+    deliverTwice,
+    tickSeconds: parseTick(values.tick),
+    cleanupFile: values.cleanup === undefined ? undefined : resolve(cwd, values.cleanup),
+  };
 }
 
 function parse(args: readonly string[]) {
@@ -91,6 +110,15 @@ function parsePort(option: string, text: string): number {
     throw new UsageError(`--${option} takes a number from 0 to 65535, not "${text}".`);
   }
   return port;
+}
+
+function parseTick(text: string): number {
+  const seconds = Number(text);
+  const isAllowed = seconds === 0 || (seconds >= 0.1 && seconds <= 86_400);
+  if (!/^\d+(\.\d+)?$/.test(text) || !isAllowed) {
+    throw new UsageError(`--tick takes seconds from 0.1 to 86400, or 0 for no ticks, not "${text}".`);
+  }
+  return seconds;
 }
 
 function checkDistinct(ports: StackPorts): void {

@@ -5,15 +5,18 @@ const TONES: Readonly<Record<string, Tone>> = {
   'already-stored': 'good',
   complete: 'good',
   ignored: 'quiet',
+  running: 'quiet',
   conflict: 'warning',
   partial: 'warning',
   rejected: 'bad',
   failed: 'bad',
 };
 const OUTCOME_WIDTH = 14;
+const MAX_PROBLEM_LENGTH = 200;
 
 /**
- * One line for one report, e.g. `12:03:04  stored          a/b.dcm  514 kB  study …34.1  instance …8`.
+ * One line for one report, e.g. `12:03:04  stored          a/b.dcm  514 kB  study …34.1  instance …8`, or
+ * `12:03:05  partial         delete erase-7  9 deleted, 1 failed  1 problem: …`.
  *
  * A report comes from outside this program, so every field is looked at before it is believed.
  */
@@ -23,7 +26,7 @@ export function formatReport(report: object, atMs: number, paint: Paint): string
   const parts = [
     paint('quiet', formatTime(atMs)),
     paint(TONES[outcome] ?? 'warning', printable(outcome).padEnd(OUTCOME_WIDTH)),
-    ...(fields['kind'] === 'ingest' ? describeObject(fields) : describeCommand(fields)),
+    ...(fields['kind'] === 'ingest' ? describeObject(fields) : describeCommand(fields, paint)),
     ...describeReason(fields, paint),
   ];
   return parts.filter((part) => part !== '').join('  ');
@@ -42,12 +45,30 @@ function describeObject(report: Readonly<Record<string, unknown>>): string[] {
   ];
 }
 
-function describeCommand(report: Readonly<Record<string, unknown>>): string[] {
-  const counts = Object.entries(record(report['counts'])).map(
-    ([outcome, count]) => `${printable(String(count))} ${printable(outcome)}`,
-  );
+function describeCommand(report: Readonly<Record<string, unknown>>, paint: Paint): string[] {
+  const counts = Object.entries(record(report['counts']))
+    .filter(([, count]) => count !== 0)
+    .map(([outcome, count]) => `${printable(String(count))} ${printable(outcome)}`);
   const name = `${text(report['kind']) ?? 'command'} ${text(report['id']) ?? ''}`.trim();
-  return [printable(name), counts.join(', '), report['final'] === false ? 'so far' : ''];
+  return [
+    printable(name),
+    counts.join(', '),
+    report['final'] === false ? 'so far' : '',
+    describeProblems(report['problems'], report['status'] === 'complete' ? 'note' : 'problem', paint),
+  ];
+}
+
+/**
+ * How many there are, and the first: the others are in the report.
+ *
+ * @param word of a command that is complete they are notes, e.g. that it was a dry run.
+ */
+function describeProblems(problems: unknown, word: 'note' | 'problem', paint: Paint): string {
+  if (!Array.isArray(problems) || problems.length === 0) return '';
+  const first = text(problems[0]) ?? 'not a text';
+  const shown = first.length > MAX_PROBLEM_LENGTH ? `${first.slice(0, MAX_PROBLEM_LENGTH)}…` : first;
+  const howMany = `${problems.length} ${word}${problems.length === 1 ? '' : 's'}`;
+  return `${paint(word === 'note' ? 'quiet' : 'warning', `${howMany}:`)} ${printable(shown)}`;
 }
 
 function describeReason(report: Readonly<Record<string, unknown>>, paint: Paint): string[] {

@@ -1,3 +1,4 @@
+import type { ScheduledJob } from '../scheduler.ts';
 import type { Stack } from '../stack.ts';
 import { BUCKETS, DICOM_STORE, PROJECT, TOPICS } from '../topology.ts';
 
@@ -16,6 +17,8 @@ export interface StackSummary {
   readonly topics: typeof TOPICS;
   /** Function name to URL. */
   readonly functions: Readonly<Record<string, string>>;
+  /** What the scheduler stand-in publishes to the topic for deletions. */
+  readonly schedule: readonly ScheduledJob[];
   /** Absolute. */
   readonly drop: string;
   /** Absolute. */
@@ -23,7 +26,7 @@ export interface StackSummary {
 }
 
 export function summarize(
-  stack: Pick<Stack, 'dataDir' | 'services'> & {
+  stack: Pick<Stack, 'dataDir' | 'services' | 'schedule'> & {
     readonly functions: readonly { readonly name: string; readonly process: { readonly url: string } }[];
   },
   dropDir: string,
@@ -38,6 +41,7 @@ export function summarize(
     buckets: BUCKETS,
     topics: TOPICS,
     functions: Object.fromEntries(stack.functions.map(({ name, process }) => [name, process.url])),
+    schedule: stack.schedule,
     drop: dropDir,
     data: stack.dataDir,
   };

@@ -14,6 +14,11 @@ export function formatWelcome(summary: StackSummary, cwd: string, paint: Paint):
       url,
       `its log: ${shown(`${summary.data}/logs/${name}.jsonl`, cwd)}`,
     ]),
+    ...summary.schedule.map(({ command, everySeconds }): [string, string, string] => [
+      'scheduler',
+      `every ${everySeconds} s`,
+      `publishes a ${command.action} to ${summary.topics.delete}`,
+    ]),
   ];
   const table = rows.map(
     ([name, address, note]) => `  ${name.padEnd(15)}${address.padEnd(25)}${paint('quiet', printable(note))}`,

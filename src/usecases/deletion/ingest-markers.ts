@@ -1,0 +1,48 @@
+import { isUid } from '../../domain/dicom/uid.ts';
+import type { Invocation } from '../invocation.ts';
+import type { DeletionDependencies } from './deletion-dependencies.ts';
+
+/** What ingest's markers know of a study. */
+export interface MarkedStudy {
+  readonly studyInstanceUid: string;
+  /** Series to the day it was last ingested, `YYYY-MM-DD`. */
+  readonly series: ReadonlyMap<string, string>;
+}
+
+const PREFIX = 'ingested/';
+const MARKER = /^ingested\/([^/]+)\/([^/]+)\/(\d{4}-\d{2}-\d{2})$/;
+
+/**
+ * The studies that ingest has left markers of, one after the other.
+ *
+ * Markers are listed by name, so those of a study come together, and no more than one study is held at a time.
+ *
+ * @param after the study after which to go on; null from the beginning.
+ */
+export async function* eachMarkedStudy(
+  after: string | null,
+  { state, attempts }: Pick<DeletionDependencies, 'state' | 'attempts'>,
+  invocation: Invocation,
+): AsyncGenerator<MarkedStudy> {
+  let current: { studyInstanceUid: string; series: Map<string, string> } | undefined;
+  let pageToken: string | undefined;
+  // "0" is the character behind "/": everything of that study comes before it.
+  const startOffset = after === null ? undefined : `${PREFIX}${after}0`;
+  do {
+    const page = await attempts(invocation, () =>
+      state.list({ prefix: PREFIX, startOffset, pageToken }, invocation.signal),
+    );
+    for (const name of page.names) {
+      const [, study = '', series = '', day = ''] = MARKER.exec(name) ?? [];
+      if (!isUid(study) || !isUid(series)) continue;
+      if (current?.studyInstanceUid !== study) {
+        if (current !== undefined) yield current;
+        current = { studyInstanceUid: study, series: new Map() };
+      }
+      const known = current.series.get(series) ?? '';
+      if (day > known) current.series.set(series, day);
+    }
+    pageToken = page.nextPageToken;
+  } while (pageToken !== undefined);
+  if (current !== undefined) yield current;
+}

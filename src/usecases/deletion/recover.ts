@@ -1,0 +1,71 @@
+import { countInstances } from '../../domain/deletion/instance-set.ts';
+import { MOST_REQUESTS, operationsOf, type LedgerEntry } from '../../domain/deletion/ledger.ts';
+import { targetResult } from '../../domain/deletion/target-result.ts';
+import type { Target } from '../../domain/dicom/target.ts';
+import type { AdvanceContext } from './deletion-dependencies.ts';
+import { endTarget } from './end-target.ts';
+import { waitUntil, writePage, type Page } from './ledger-book.ts';
+import { compareWithListed } from './list-instances.ts';
+
+/** Between two looks at the operations that a lost request may have begun. */
+const LOOK_AGAIN_MS = 10_000;
+/** Clocks differ, and an operation may be dated a little before the request was noted. */
+const CLOCK_SKEW_MS = 60_000;
+
+/**
+ * Finds out what came of a request whose answer nobody has: its process died, or its connection.
+ *
+ * What may have begun is waited out: operations tell no target, so every deletion of the dataset since then may be this
+ * one. Only when none is running, and something is still there, is it asked for again.
+ */
+export async function recoverTarget(target: Target, page: Page, context: AdvanceContext): Promise<Page> {
+  const { deps, lease, invocation } = context;
+  const { entry, generation } = page;
+  const now = deps.clock.now();
+  if (now < entry.lease.until) return waitUntil(page, entry.lease.until);
+  // In this order: what ends between the two looks is seen by the second.
+  const mayRun = await isDeletionRunning(entry, context);
+  const { left, others } = await compareWithListed(target, entry.instances, deps, invocation);
+  const failed = countInstances(left);
+  if (failed === 0) {
+    const done: LedgerEntry = {
+      ...entry,
+      phase: 'running',
+      end: { kind: 'done' },
+      endedAt: now,
+      notBefore: now,
+    };
+    return writePage(target, done, generation, deps, invocation);
+  }
+  if (mayRun) return waitUntil(page, now + LOOK_AGAIN_MS);
+  lease.end(target);
+  if (entry.requests < MOST_REQUESTS) {
+    const again: LedgerEntry = { ...entry, phase: 'planned', notBefore: now };
+    return writePage(target, again, generation, deps, invocation);
+  }
+  const counts = { failed, deleted: countInstances(entry.instances) - failed, 'arrived-later': others };
+  const problem = `${entry.requests} requests to delete ${entry.target} were not answered; ${failed} instances are left.`;
+  const result = targetResult('failed', { reason: 'unanswered', counts, problems: [problem] });
+  return endTarget(target, page, { ...result, operations: operationsOf(entry) }, context);
+}
+
+/** Whether a deletion is running in the dataset that the entry's request may have begun. */
+async function isDeletionRunning(
+  { requestedAt }: LedgerEntry,
+  { deps, invocation }: AdvanceContext,
+): Promise<boolean> {
+  const since = (requestedAt ?? 0) - CLOCK_SKEW_MS;
+  let pageToken: string | undefined;
+  do {
+    const page = await deps.attempts(invocation, () =>
+      deps.deletion.listOperations(pageToken, invocation.signal),
+    );
+    const mayBeOurs = page.operations.some(
+      ({ method = 'Delete', createdAtMs = Infinity, end }) =>
+        end === undefined && method.startsWith('Delete') && createdAtMs >= since,
+    );
+    if (mayBeOurs) return true;
+    pageToken = page.nextPageToken;
+  } while (pageToken !== undefined);
+  return false;
+}
