@@ -4,7 +4,8 @@ import { formatCrc32c, objectResource, toWrittenObject } from './gcs-object-reso
 import type { Http, HttpAnswer } from './http.ts';
 import { readJsonAnswer } from './json-answer.ts';
 import type { MeasuredBody } from './measured-body.ts';
-import { isThereAlready, objectUrl, refusal } from './storage-requests.ts';
+import { refusal } from './refusal.ts';
+import { isThereAlready, objectUrl } from './storage-requests.ts';
 
 export const UPLOAD_CALL = 'write object';
 

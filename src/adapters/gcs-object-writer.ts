@@ -8,7 +8,8 @@ import { uploadInChunks, uploadStream } from './gcs-resumable-upload.ts';
 import type { Http } from './http.ts';
 import { readJsonAnswer } from './json-answer.ts';
 import { MeasuredBody } from './measured-body.ts';
-import { objectUrl, refusal } from './storage-requests.ts';
+import { refusal } from './refusal.ts';
+import { objectUrl } from './storage-requests.ts';
 import { objectResource, toWrittenObject } from './gcs-object-resource.ts';
 
 /** Up to here an object travels in one request, for which it has to be held in memory: its checksum goes before it. */

@@ -20,10 +20,12 @@ export const QUERY_TAGS = {
 const value = v.optional(
   v.pipe(
     v.string('has to be a text'),
-    v.trim(),
     v.nonEmpty('is empty'),
     v.maxLength(324, 'is too long'),
-    v.regex(/^[^\p{C}\\*?]+$/u, 'has a wildcard, a backslash or a control character'),
+    v.check(
+      (text) => /^[^\p{C}\\*?]+$/u.test(text) && text.trim() === text,
+      'has a wildcard, a backslash, a control character, or blanks around it',
+    ),
   ),
 );
 const uid = v.optional(v.pipe(v.string('has to be a text'), v.check(isUid, 'has to be a UID')));
