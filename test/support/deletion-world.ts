@@ -3,6 +3,7 @@ import type { CommandReport } from '../../src/domain/command/command-report.ts';
 import type { DeletionReport } from '../../src/domain/deletion/deletion-report.ts';
 import type { InstanceUids } from '../../src/domain/dicom/instance-uids.ts';
 import { formatTarget } from '../../src/domain/dicom/target.ts';
+import { ingestMarkerName } from '../../src/domain/state-names.ts';
 import { makeDelete } from '../../src/functions/delete.ts';
 import type { EventHandler } from '../../src/functions/deliver.ts';
 import { DEFAULT_LANE_SETTINGS } from '../../src/retry/lane.ts';
@@ -143,6 +144,11 @@ export class DeletionWorld {
     if (text === undefined || distinct.length > 1)
       throw new Error(`${id} has ${distinct.length} different final reports: ${distinct.join('\n')}`);
     return JSON.parse(text) as DeletionReport;
+  }
+
+  /** Leaves the marker of an ingest. @param day `YYYY-MM-DD`. */
+  mark(studyInstanceUid: string, seriesInstanceUid: string, day: string): void {
+    this.state.documents.set(ingestMarkerName({ studyInstanceUid, seriesInstanceUid }, day), {});
   }
 
   hold(name: string): void {
