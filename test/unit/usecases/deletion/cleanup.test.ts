@@ -130,9 +130,23 @@ describe('a cleanup by the age of ingest', () => {
     expect(report).toMatchObject({ status: 'complete', counts: {}, targets: [], figures: { studies: 0 } });
   });
 
-  it('passes over a study that has gone since its markers were left', async () => {
-    const { report } = await cleanUp([], {}, {}, (world) => world.mark('1.1', '1.1.1', OLD));
+  const gone = (world: DeletionWorld): void => {
+    world.mark('1.1', '1.1.1', OLD);
+    world.mark('1.1', '1.1.2', '2025-12-25');
+    world.mark('1.1', '1.1.2', '2025-12-26');
+  };
+  const markers = ({ state }: DeletionWorld): string[] =>
+    [...state.documents.keys()].filter((name) => name.startsWith('ingested/'));
+
+  it('forgets the markers of a study that has gone, but not those of the last week', async () => {
+    const { report, world } = await cleanUp([], {}, {}, gone);
     expect(report).toMatchObject({ status: 'complete', counts: {}, figures: { studies: 1 } });
+    expect(markers(world)).toEqual(['ingested/1.1/1.1.2/2025-12-26']);
+  });
+
+  it('forgets nothing in a dry run', async () => {
+    const { world } = await cleanUp([], { dryRun: true }, {}, gone);
+    expect(markers(world)).toHaveLength(3);
   });
 });
 
