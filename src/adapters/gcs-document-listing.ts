@@ -21,12 +21,13 @@ const FIELDS = 'kind,items/name,prefixes,nextPageToken';
 /** One page of the names in a bucket ("Objects: list"). */
 export async function listDocuments(
   { http, endpoint, bucket }: DocumentBucket,
-  { prefix, delimiter, pageToken, limit }: DocumentListing,
+  { prefix, delimiter, startOffset, pageToken, limit }: DocumentListing,
   signal: AbortSignal,
 ): Promise<DocumentPage> {
   const call = 'list documents';
   const query = new URLSearchParams({ prefix, fields: FIELDS });
   if (delimiter !== undefined) query.set('delimiter', delimiter);
+  if (startOffset !== undefined) query.set('startOffset', startOffset);
   if (pageToken !== undefined) query.set('pageToken', pageToken);
   if (limit !== undefined) query.set('maxResults', String(limit));
   const url = `${endpoint}/storage/v1/b/${encodeURIComponent(bucket)}/o?${query.toString()}`;

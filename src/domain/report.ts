@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CommandReport } from './command/command-report.ts';
+import type { Delivery } from './delivery.ts';
 import type { InstanceUids } from './dicom/instance-uids.ts';
 import type { IgnoreReason, RejectionReason } from './ingest/rejection.ts';
 import { hashObjectRef, type ObjectRef } from './object-ref.ts';
@@ -52,13 +53,6 @@ export interface IngestResult {
   readonly detail: string | null;
   readonly sizeBytes: number | null;
   readonly instances: readonly InstanceReport[];
-}
-
-/** The delivery that led to a report. */
-export interface Delivery {
-  readonly startedAtMs: number;
-  readonly endedAtMs: number;
-  readonly attempts: number;
 }
 
 /**

@@ -14,7 +14,7 @@ export interface CommandMessage {
 }
 
 /** Longer commands are refused; Pub/Sub itself takes messages of 10 MB. */
-export const LONGEST_COMMAND_BYTES = 1024 * 1024;
+const LONGEST_COMMAND_BYTES = 1024 * 1024;
 
 const push = v.object({
   message: v.object({

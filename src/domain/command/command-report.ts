@@ -1,5 +1,5 @@
 import type { TargetFields } from '../dicom/target.ts';
-import type { Delivery } from '../report.ts';
+import type { Delivery } from '../delivery.ts';
 
 export type CommandKind = 'export' | 'delete' | 'cleanup';
 
@@ -52,7 +52,7 @@ export interface CommandName {
   readonly id: string;
 }
 
-export function formatReportId({ kind, id }: CommandName): string {
+function formatReportId({ kind, id }: CommandName): string {
   return `${kind}:${id}`;
 }
 

@@ -1,17 +1,14 @@
 import * as v from 'valibot';
 import { describeIssues, idSchema, targetSchema } from '../command/command-fields.ts';
 import { toTarget, type Target } from '../dicom/target.ts';
-import { parsePeriod, type Period } from './period.ts';
+import { parsePeriod, PERIOD, type Period } from './period.ts';
 
 const MOST_TARGETS = 10_000;
 const MOST_SERIES = 10_000;
 
 const isPeriod = (text: string): boolean => parsePeriod(text) !== undefined;
-const period = v.pipe(
-  v.string('has to be a text'),
-  v.maxLength(32, 'has to be an ISO 8601 period of years, months, weeks and days, such as P365D'),
-  v.check(isPeriod, 'has to be an ISO 8601 period of years, months, weeks and days, such as P365D'),
-);
+const NO_PERIOD = 'has to be an ISO 8601 period of years, months, weeks and days, such as P365D';
+const period = v.pipe(v.string('has to be a text'), v.regex(PERIOD, NO_PERIOD), v.check(isPeriod, NO_PERIOD));
 
 /** Deletes studies, series and instances. */
 export const deleteCommandSchema = v.strictObject({

@@ -6,7 +6,7 @@ import {
   type TargetReport,
 } from '../command/command-report.ts';
 import { formatTargetFields, type Target } from '../dicom/target.ts';
-import type { Delivery } from '../report.ts';
+import type { Delivery } from '../delivery.ts';
 import type { PlanEnd } from './plan.ts';
 import type { TargetOutcome, TargetResult } from './target-result.ts';
 

@@ -76,26 +76,15 @@ export const instanceDigestSchema = v.object({ count: v.number(), digest: v.stri
 
 const MODULUS = 1n << 256n;
 
-/** Makes a digest of instances as they come, one at a time; each has to come once. */
-export class InstanceDigester {
-  #count = 0;
-  #sum = 0n;
-
-  add({ seriesInstanceUid, sopInstanceUid }: StudyInstance): void {
-    const hash = createHash('sha256').update(`${seriesInstanceUid}/${sopInstanceUid}`).digest('hex');
-    this.#sum = (this.#sum + BigInt(`0x${hash}`)) % MODULUS;
-    this.#count += 1;
-  }
-
-  get result(): InstanceDigest {
-    return { count: this.#count, digest: this.#sum.toString(16).padStart(64, '0') };
-  }
-}
-
 export function digestOf(set: InstanceSet): InstanceDigest {
-  const digester = new InstanceDigester();
-  for (const instance of instancesOf(set)) digester.add(instance);
-  return digester.result;
+  let count = 0;
+  let sum = 0n;
+  for (const { seriesInstanceUid, sopInstanceUid } of instancesOf(set)) {
+    const hash = createHash('sha256').update(`${seriesInstanceUid}/${sopInstanceUid}`).digest('hex');
+    sum = (sum + BigInt(`0x${hash}`)) % MODULUS;
+    count += 1;
+  }
+  return { count, digest: sum.toString(16).padStart(64, '0') };
 }
 
 export function isSameDigest(a: InstanceDigest, b: InstanceDigest): boolean {

@@ -94,7 +94,7 @@ export function parseLedgerEntry(document: unknown): LedgerEntry {
   return v.parse(schema, document);
 }
 
-export function ledgerTarget({ target }: LedgerEntry): Target {
+function ledgerTarget({ target }: LedgerEntry): Target {
   const parsed = parseTarget(target);
   if (parsed === undefined) throw new Error('A ledger entry names no target.');
   return parsed;

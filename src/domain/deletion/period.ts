@@ -4,7 +4,8 @@ export interface Period {
   readonly days: number;
 }
 
-const PERIOD = /^P(?:(\d{1,4})Y)?(?:(\d{1,5})M)?(?:(\d{1,5})W)?(?:(\d{1,6})D)?$/;
+/** ISO 8601, without times of day. It also lets `P` pass, which is no time at all. */
+export const PERIOD = /^P(?:(\d{1,4})Y)?(?:(\d{1,5})M)?(?:(\d{1,5})W)?(?:(\d{1,6})D)?$/;
 
 /** The period in a text such as `P1Y`, `P18M` or `P365D`; undefined when it is none, or no time at all. */
 export function parsePeriod(text: string): Period | undefined {

@@ -1,5 +1,3 @@
-import type { InstanceUids } from './instance-uids.ts';
-
 /**
  * What a command is about: a study, a series of it, or an instance of that.
  *
@@ -77,9 +75,4 @@ export function containsTarget(whole: Target, part: Target): boolean {
 /** Whether an instance can belong to both. */
 export function overlaps(a: Target, b: Target): boolean {
   return containsTarget(a, b) || containsTarget(b, a);
-}
-
-/** The target that is this one instance. */
-export function instanceTarget(uids: InstanceUids): Target {
-  return uids;
 }

@@ -4,9 +4,7 @@ import type { DicomSearch } from '../../ports/dicom-search.ts';
 import type { DocumentStorage, VersionedDocumentStorage } from '../../ports/document-storage.ts';
 import type { ReportPublisher } from '../../ports/report-publisher.ts';
 import type { Attempts } from '../attempts.ts';
-import type { Invocation } from '../invocation.ts';
 import type { Lanes } from '../lanes.ts';
-import type { Lease } from './lease.ts';
 
 /** Bounds and waits of deletion; the README's table describes the variables behind them. */
 export interface DeletionSettings {
@@ -43,15 +41,4 @@ export interface DeletionDependencies {
   /** A text that nobody else has, for each call. */
   readonly newHolder: () => string;
   readonly settings: DeletionSettings;
-}
-
-/** The work of one call, while it has the lease. */
-export interface AdvanceContext {
-  readonly deps: DeletionDependencies;
-  readonly lease: Lease;
-  readonly invocation: Invocation;
-  /** When this call stops beginning anything. Milliseconds since the epoch. */
-  readonly workUntil: number;
-  /** Failures that did not keep the rest from going on; the first is thrown at the end. */
-  readonly failures: unknown[];
 }

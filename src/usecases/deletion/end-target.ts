@@ -1,7 +1,7 @@
 import type { LedgerEntry } from '../../domain/deletion/ledger.ts';
 import type { TargetResult } from '../../domain/deletion/target-result.ts';
 import type { Target } from '../../domain/dicom/target.ts';
-import type { AdvanceContext } from './deletion-dependencies.ts';
+import type { AdvanceContext } from './advance-context.ts';
 import { writePage, type Page } from './ledger-book.ts';
 
 /** Writes down what has become of a target. From here on nothing more is asked of the store for it. */

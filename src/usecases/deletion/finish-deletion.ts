@@ -12,7 +12,8 @@ import type { Target } from '../../domain/dicom/target.ts';
 import { finishCommand, readFinalReport } from '../command/finish-command.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { Invocation } from '../invocation.ts';
-import type { AdvanceContext, DeletionDependencies } from './deletion-dependencies.ts';
+import type { AdvanceContext } from './advance-context.ts';
+import type { DeletionDependencies } from './deletion-dependencies.ts';
 import { deliveryOf, type OpenCommand } from './open-command.ts';
 import { readPlan } from './queue.ts';
 

@@ -1,3 +1,4 @@
+import { dayBefore, type Period } from '../../domain/deletion/period.ts';
 import { isUid } from '../../domain/dicom/uid.ts';
 import type { Invocation } from '../invocation.ts';
 import type { DeletionDependencies } from './deletion-dependencies.ts';
@@ -45,4 +46,31 @@ export async function* eachMarkedStudy(
     pageToken = page.nextPageToken;
   } while (pageToken !== undefined);
   if (current !== undefined) yield current;
+}
+
+/** Younger markers stay, whatever the store lists: what they stand for may be on its way. */
+const STALE_AFTER: Period = { months: 0, days: 7 };
+
+/**
+ * Removes the markers of a study that the store does not have any more, so that no later cleanup asks for it again.
+ *
+ * Nothing is lost by removing too many: what has no marker is kept.
+ */
+export async function pruneMarkers(
+  studyInstanceUid: string,
+  { state, attempts, clock }: Pick<DeletionDependencies, 'state' | 'attempts' | 'clock'>,
+  invocation: Invocation,
+): Promise<void> {
+  const { signal } = invocation;
+  const before = dayBefore(clock.now(), STALE_AFTER);
+  const prefix = `${PREFIX}${studyInstanceUid}/`;
+  let pageToken: string | undefined;
+  do {
+    const page = await attempts(invocation, () => state.list({ prefix, pageToken }, signal));
+    for (const name of page.names) {
+      const [, , , day = ''] = MARKER.exec(name) ?? [];
+      if (day !== '' && day < before) await attempts(invocation, () => state.remove(name, signal));
+    }
+    pageToken = page.nextPageToken;
+  } while (pageToken !== undefined);
 }

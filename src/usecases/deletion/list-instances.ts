@@ -10,7 +10,6 @@ import type { FoundAttributes, SearchQuery } from '../../ports/dicom-search.ts';
 import type { Invocation } from '../invocation.ts';
 import type { DeletionDependencies } from './deletion-dependencies.ts';
 
-export const STUDY_INSTANCE_UID = '0020000D';
 export const SERIES_INSTANCE_UID = '0020000E';
 const SOP_INSTANCE_UID = '00080018';
 
@@ -44,7 +43,7 @@ export async function listInstances(
 }
 
 /** The instances under a target as they are found; the same one may come twice while the store changes. */
-export async function* eachInstance(
+async function* eachInstance(
   target: Target,
   deps: Searching,
   invocation: Invocation,

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { CommandName } from '../../domain/command/command-report.ts';
 import { parseDeletionContent, type DeletionCommand } from '../../domain/deletion/delete-command.ts';
 import { OPEN_COMMANDS, openCommandId, openCommandName } from '../../domain/deletion/deletion-names.ts';
-import type { Delivery } from '../../domain/report.ts';
+import type { Delivery } from '../../domain/delivery.ts';
 import type { Invocation } from '../invocation.ts';
 import type { DeletionDependencies } from './deletion-dependencies.ts';
 

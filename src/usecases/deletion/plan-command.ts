@@ -1,6 +1,6 @@
 import { planEndName, planSliceName } from '../../domain/deletion/deletion-names.ts';
 import { formatPlanLine, type PlanEnd } from '../../domain/deletion/plan.ts';
-import type { AdvanceContext } from './deletion-dependencies.ts';
+import type { AdvanceContext } from './advance-context.ts';
 import type { OpenCommand } from './open-command.ts';
 import { planCleanup } from './plan-cleanup.ts';
 import { planDelete } from './plan-delete.ts';

@@ -5,7 +5,7 @@ import type { Target } from '../../domain/dicom/target.ts';
 import type { Invocation } from '../invocation.ts';
 import type { DeletionDependencies } from './deletion-dependencies.ts';
 import { findHold } from './holds.ts';
-import type { MarkedStudy } from './ingest-markers.ts';
+import { pruneMarkers, type MarkedStudy } from './ingest-markers.ts';
 import { eachMatch, listInstances, requireValue, SERIES_INSTANCE_UID, TOO_MANY } from './list-instances.ts';
 import { tooMany } from './prepare.ts';
 import type { JudgeStudy, SeriesAge } from './series-age.ts';
@@ -35,6 +35,7 @@ export async function planStudy(
 ): Promise<StudyPlan> {
   const study: Target = { studyInstanceUid, seriesInstanceUid: null, sopInstanceUid: null };
   const series = await listSeries(study, markers, deps, invocation);
+  if (series.length === 0 && !isDryRun) await pruneMarkers(studyInstanceUid, deps, invocation);
   const verdicts = judge(series);
   const figures: Record<string, number> = {};
   for (const verdict of verdicts) figures[verdict] = (figures[verdict] ?? 0) + 1;

@@ -2,7 +2,7 @@ import type { LedgerEntry } from '../../domain/deletion/ledger.ts';
 import { CourierError, NotFoundError } from '../../domain/errors.ts';
 import type { Target } from '../../domain/dicom/target.ts';
 import { describeError } from '../attempts.ts';
-import type { AdvanceContext } from './deletion-dependencies.ts';
+import type { AdvanceContext } from './advance-context.ts';
 import { writePage, type Page } from './ledger-book.ts';
 import { publishStuck } from './progress.ts';
 
@@ -28,6 +28,10 @@ export async function pollTarget(
 ): Promise<Page> {
   const { deps, invocation, failures } = context;
   const now = deps.clock.now();
+  invocation.logger.info('operation polled', {
+    target: page.entry.target,
+    operationAgeMs: now - operation.startedAt,
+  });
   try {
     const { end } = await deps.deletion.getOperation(operation.name, invocation.signal);
     if (end !== undefined) return await writeEnd(target, page, end, context);

@@ -10,7 +10,7 @@ import type { LedgerEntry } from '../../domain/deletion/ledger.ts';
 import type { Known } from '../../domain/deletion/plan.ts';
 import { targetResult, type TargetResult } from '../../domain/deletion/target-result.ts';
 import { formatTarget, type Target } from '../../domain/dicom/target.ts';
-import type { AdvanceContext } from './deletion-dependencies.ts';
+import type { AdvanceContext } from './advance-context.ts';
 import { findHold } from './holds.ts';
 import { writePage, type Page } from './ledger-book.ts';
 import { listInstances, TOO_MANY } from './list-instances.ts';

@@ -2,7 +2,8 @@ import { formatDeletionProgress } from '../../domain/deletion/deletion-report.ts
 import { queuePrefix } from '../../domain/deletion/deletion-names.ts';
 import type { LedgerEntry } from '../../domain/deletion/ledger.ts';
 import type { Invocation } from '../invocation.ts';
-import type { AdvanceContext, DeletionDependencies } from './deletion-dependencies.ts';
+import type { AdvanceContext } from './advance-context.ts';
+import type { DeletionDependencies } from './deletion-dependencies.ts';
 import { deliveryOf, readOpenCommand, type OpenCommand } from './open-command.ts';
 
 /** Says how far a command has come. */

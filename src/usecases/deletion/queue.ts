@@ -62,6 +62,8 @@ export async function fillQueue(
 ): Promise<void> {
   const { state, attempts } = deps;
   const { signal } = invocation;
+  // Of a plan that was refused nothing is ever done, whatever its lines say.
+  if (end.refusals.length > 0) return;
   const isFilled = await attempts(invocation, () => state.read(queuedName(id), signal));
   if (isFilled !== undefined) return;
   await inParallel(

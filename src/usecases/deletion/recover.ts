@@ -2,7 +2,7 @@ import { countInstances } from '../../domain/deletion/instance-set.ts';
 import { MOST_REQUESTS, operationsOf, type LedgerEntry } from '../../domain/deletion/ledger.ts';
 import { targetResult } from '../../domain/deletion/target-result.ts';
 import type { Target } from '../../domain/dicom/target.ts';
-import type { AdvanceContext } from './deletion-dependencies.ts';
+import type { AdvanceContext } from './advance-context.ts';
 import { endTarget } from './end-target.ts';
 import { waitUntil, writePage, type Page } from './ledger-book.ts';
 import { compareWithListed } from './list-instances.ts';

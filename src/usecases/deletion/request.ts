@@ -5,7 +5,7 @@ import { CourierError, type ErrorCode } from '../../domain/errors.ts';
 import type { Target } from '../../domain/dicom/target.ts';
 import type { DeletionAnswer } from '../../ports/dicom-deletion.ts';
 import { describeError } from '../attempts.ts';
-import type { AdvanceContext } from './deletion-dependencies.ts';
+import type { AdvanceContext } from './advance-context.ts';
 import { endTarget } from './end-target.ts';
 import { findHold } from './holds.ts';
 import { waitUntil, writePage, type Page } from './ledger-book.ts';

@@ -1,7 +1,7 @@
 import { isOpen, type LedgerEntry } from '../../domain/deletion/ledger.ts';
 import type { TargetResult } from '../../domain/deletion/target-result.ts';
 import type { Target } from '../../domain/dicom/target.ts';
-import type { AdvanceContext } from './deletion-dependencies.ts';
+import type { AdvanceContext } from './advance-context.ts';
 import { readPage, writePage, type Page } from './ledger-book.ts';
 import { pollTarget } from './poll.ts';
 import { isServedBy, prepareTarget } from './prepare.ts';

@@ -3,7 +3,7 @@ import { MOST_REQUESTS, operationsOf, type LedgerEntry } from '../../domain/dele
 import { targetResult, type TargetOutcome, type TargetReason } from '../../domain/deletion/target-result.ts';
 import type { Target } from '../../domain/dicom/target.ts';
 import { inParallel } from '../in-parallel.ts';
-import type { AdvanceContext } from './deletion-dependencies.ts';
+import type { AdvanceContext } from './advance-context.ts';
 import { endTarget } from './end-target.ts';
 import { findHold } from './holds.ts';
 import { waitUntil, writePage, type Page } from './ledger-book.ts';

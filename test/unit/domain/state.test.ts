@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   deletionLedgerNames,
   ingestMarkerName,
+  instanceTombstoneName,
   seriesTombstoneName,
   studyTombstoneName,
 } from '../../../src/domain/state-names.ts';
@@ -14,24 +15,34 @@ describe('names in the state bucket', () => {
     expect([
       studyTombstoneName(uids),
       seriesTombstoneName(uids),
+      instanceTombstoneName(uids),
       ingestMarkerName(uids, '2026-01-02'),
       ...deletionLedgerNames(uids),
     ]).toEqual([
       'tombstones/1.2.1',
       'tombstones/1.2.1/1.2.2',
+      'tombstones/1.2.1/1.2.2/1.2.3',
       'ingested/1.2.1/1.2.2/2026-01-02',
       'deletions/1.2.1.json',
       'deletions/1.2.1/1.2.2.json',
+      'deletions/1.2.1/1.2.2/1.2.3.json',
     ]);
   });
 });
 
 describe('parseTombstone', () => {
   it.each(['2026-01-02T03:04:05.678Z', null])('reads %p', (deletedAt) => {
-    expect(parseTombstone({ deletedAt })).toEqual({ deletedAt });
+    expect(parseTombstone({ deletedAt, hasInstances: true })).toEqual({ deletedAt, hasInstances: true });
   });
 
-  it.each([{}, null, { deletedAt: 'yesterday' }, { deletedAt: 5 }])('does not guess at %p', (document) => {
-    expect(() => parseTombstone(document)).toThrow('Invalid');
+  it('knows of no instances where nothing is said of them', () => {
+    expect(parseTombstone({ deletedAt: null })).toEqual({ deletedAt: null, hasInstances: false });
   });
+
+  it.each([{}, null, { deletedAt: 'yesterday' }, { deletedAt: 5 }, { deletedAt: null, hasInstances: 1 }])(
+    'does not guess at %p',
+    (document) => {
+      expect(() => parseTombstone(document)).toThrow('Invalid');
+    },
+  );
 });

@@ -68,6 +68,24 @@ describe('carrying an object into a study that was deleted', () => {
     expect(setup.state.namesRead).toEqual(['tombstones/1.2.1']);
   });
 
+  it.each([
+    ['refuses it when it was deleted by itself after it came', at(1), 'rejected'],
+    ['stores it when it was deleted by itself before it came', at(-1), 'stored'],
+    ['stores it when only another instance of its series was', undefined, 'stored'],
+  ])('%s', async (_name, deletedAt, outcome) => {
+    const setup = withTombstones(null);
+    setup.state.documents.set('tombstones/1.2.1/1.2.2', { deletedAt: null, hasInstances: true });
+    if (deletedAt !== undefined) setup.state.documents.set('tombstones/1.2.1/1.2.2/1.2.3', { deletedAt });
+    await expect(carry(setup)).resolves.toMatchObject({ outcome });
+  });
+
+  it('stores it when the deletion that it remembers was called off meanwhile', async () => {
+    const setup = withTombstones(at(1));
+    await expect(carry(setup)).resolves.toMatchObject({ outcome: 'rejected' });
+    setup.state.documents.delete('tombstones/1.2.1');
+    await expect(carry(setup)).resolves.toMatchObject({ outcome: 'stored' });
+  });
+
   it('does not guess at a tombstone that it cannot read', async () => {
     const setup = setUpIngest();
     setup.state.documents.set('tombstones/1.2.1', { deletedAt: 'yesterday' });
@@ -78,16 +96,26 @@ describe('carrying an object into a study that was deleted', () => {
 
 describe('carrying an object into a series that is being deleted', () => {
   const refused = { kind: 'refused', failureReason: 272, detail: '' } as const;
+  const LEDGERS = ['deletions/1.2.1.json', 'deletions/1.2.1/1.2.2.json', 'deletions/1.2.1/1.2.2/1.2.3.json'];
 
-  it.each(['deletions/1.2.1.json', 'deletions/1.2.1/1.2.2.json'])(
-    'takes a refusal for no verdict while %s is open',
-    async (name) => {
-      const setup = setUpIngest();
-      setup.store.refusal = refused;
-      setup.state.documents.set(name, { phase: 'deleting' });
-      await expect(failureOf(carry(setup))).resolves.toMatchObject({ code: 'unavailable' });
-    },
-  );
+  it.each(LEDGERS)('gives it back without asking the store while %s is open', async (name) => {
+    const setup = withTombstones(at(1));
+    setup.state.documents.set(name, { phase: 'planned' });
+    await expect(failureOf(carry(setup))).resolves.toMatchObject({
+      code: 'unavailable',
+      details: { study: '1.2.1', series: '1.2.2' },
+    });
+    expect(setup.store.uploads).toEqual([]);
+    setup.state.documents.set(name, { phase: 'ended' });
+    await expect(carry(setup)).resolves.toMatchObject({ reason: 'deleted-before' });
+  });
+
+  it.each(LEDGERS)('takes a refusal for no verdict while %s is open', async (name) => {
+    const setup = setUpIngest();
+    setup.store.refusal = refused;
+    setup.state.documents.set(name, { phase: 'deleting' });
+    await expect(failureOf(carry(setup))).resolves.toMatchObject({ code: 'unavailable' });
+  });
 
   it('takes a refusal for a verdict once the deletion has ended', async () => {
     const setup = setUpIngest();

@@ -1,0 +1,6 @@
+/** The delivery that led to a report. */
+export interface Delivery {
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  readonly attempts: number;
+}
