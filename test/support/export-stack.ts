@@ -36,8 +36,7 @@ export class ExportStack {
     const one = new ExportStack(stack, root, dataDir);
     one.#feed = await followReports(stack.clients.pubsub, {
       onReport: (report) => {
-        const published = report as ExportReport;
-        if (published.kind === 'export') one.reports.push(published);
+        if (isExport(report)) one.reports.push(report);
         onReport();
         return Promise.resolve();
       },
@@ -136,4 +135,8 @@ export class ExportStack {
     const text = await answer.text();
     if (answer.status !== 200) throw new Error(`The store answered ${answer.status}: ${text}`);
   }
+}
+
+function isExport(report: object): report is ExportReport {
+  return 'kind' in report && report.kind === 'export';
 }
