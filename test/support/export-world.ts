@@ -185,3 +185,17 @@ export const COMMAND = {
   targets: [{ study: '1.2' }],
   destination: 'gs://exports/t/',
 } as const;
+
+/** The name of an instance's object, where {@link COMMAND} exports it to. */
+export function nameOf({ studyInstanceUid, seriesInstanceUid, sopInstanceUid }: InstanceUids): string {
+  return `t/${studyInstanceUid}/${seriesInstanceUid}/${sopInstanceUid}.dcm`;
+}
+
+/** The lines of the manifest of {@link COMMAND}. */
+export function manifestOf({ buckets }: ExportWorld): Record<string, unknown>[] {
+  const text = buckets.objects.get('exports/t/_courier/trial/manifest.jsonl')?.bytes.toString('utf8') ?? '';
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}

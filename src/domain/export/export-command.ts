@@ -65,35 +65,52 @@ export function parseExportCommand(input: unknown, limits: ExportLimits): Parsed
   if (!result.success) {
     return { kind: 'refused', id: readId(input), problems: describeIssues(result.issues) };
   }
-  const { id, targets: named, query, overwrite = false, allowLossy = false, ...rest } = result.output;
-  const problems: string[] = [];
-  const destination = parseDestination(rest.destination);
-  if (destination === undefined) problems.push('destination: has to be gs://BUCKET/ or gs://BUCKET/PREFIX/');
-  else if (!limits.destinations.some((allowed) => containsDestination(allowed, destination)))
-    problems.push('destination: is not within EXPORT_DESTINATIONS');
-  const rendition = parseRendition(rest.format ?? 'original');
-  if (rendition === undefined)
-    problems.push('format: has to be original, transferSyntax:UID, metadata, rendered or rendered:image/png');
-  else if (!isLossless(rendition) && !allowLossy)
-    problems.push('format: is not known to be lossless, and allowLossy is not set');
-  const layout = parseLayout(
-    rest.layout ?? defaultLayout(rendition ?? { kind: 'original' }),
-    Buffer.byteLength(destination?.prefix ?? ''),
-  );
-  if (typeof layout === 'string') problems.push(`layout: ${layout}`);
+  const { id, targets: named, query = {}, overwrite = false, allowLossy = false, ...rest } = result.output;
+  const destination = readDestination(rest.destination, limits.destinations);
+  const rendition = readRendition(rest.format ?? 'original', allowLossy);
+  const layout = readLayout(rest.layout, rendition, destination);
+  const problems = [destination, rendition, layout].filter((part) => typeof part === 'string');
   if ((named?.length ?? 0) > limits.maxTargets) problems.push('targets: are more than MAX_TARGETS');
   if (overwrite && !limits.allowOverwrite) problems.push('overwrite: is not allowed here (ALLOW_OVERWRITE)');
   if (
-    problems.length > 0 ||
-    destination === undefined ||
-    rendition === undefined ||
-    typeof layout === 'string'
+    typeof destination === 'string' ||
+    typeof rendition === 'string' ||
+    typeof layout === 'string' ||
+    problems.length > 0
   ) {
     return { kind: 'refused', id: id ?? null, problems };
   }
   const content = { ...result.output, id: undefined };
-  const selection = toSelection(named?.map(toDicomTarget), query);
+  const selection: Selection =
+    named === undefined ? { kind: 'query', query } : { kind: 'targets', targets: named.map(toDicomTarget) };
   return { kind: 'command', command: { id, selection, destination, layout, rendition, overwrite, content } };
+}
+
+/** @returns what is wrong with it, as text; so do the two below. */
+function readDestination(text: string, allowed: readonly Destination[]): Destination | string {
+  const destination = parseDestination(text);
+  if (destination === undefined) return 'destination: has to be gs://BUCKET/ or gs://BUCKET/PREFIX/';
+  const isAllowed = allowed.some((outer) => containsDestination(outer, destination));
+  return isAllowed ? destination : 'destination: is not within EXPORT_DESTINATIONS';
+}
+
+function readRendition(text: string, allowLossy: boolean): Rendition | string {
+  const rendition = parseRendition(text);
+  if (rendition === undefined)
+    return 'format: has to be original, transferSyntax:UID, metadata, rendered or rendered:image/png';
+  const isAllowed = isLossless(rendition) || allowLossy;
+  return isAllowed ? rendition : 'format: is not known to be lossless, and allowLossy is not set';
+}
+
+function readLayout(
+  text: string | undefined,
+  rendition: Rendition | string,
+  destination: Destination | string,
+): Layout | string {
+  const byDefault = defaultLayout(typeof rendition === 'string' ? { kind: 'original' } : rendition);
+  const prefix = typeof destination === 'string' ? '' : destination.prefix;
+  const layout = parseLayout(text ?? byDefault, Buffer.byteLength(prefix));
+  return typeof layout === 'string' ? `layout: ${layout}` : layout;
 }
 
 /** The id of a command that cannot be read otherwise, for its report. */
@@ -110,9 +127,4 @@ function toDicomTarget({ study, series, instance }: WrittenTarget): Target {
     ...(series === undefined ? {} : { series }),
     ...(instance === undefined ? {} : { instance }),
   });
-}
-
-/** The schema has seen to it that there is one of both. */
-function toSelection(targets: readonly Target[] | undefined, query: ExportQuery | undefined): Selection {
-  return targets === undefined ? { kind: 'query', query: query ?? {} } : { kind: 'targets', targets };
 }

@@ -14,22 +14,20 @@ const MOST_FAILURES_NAMED = 50;
 
 /** Adds up what became of the objects of an export, holding counts and the first few failures. */
 export class ExportTally {
-  readonly #targets: readonly PlannedTarget[];
+  readonly #targets: readonly (PlannedTarget & { readonly counts: Counts })[];
   readonly #all: Counts = {};
-  readonly #byTarget: Counts[];
   readonly #failures: string[] = [];
   #badCount = 0;
 
   constructor(targets: readonly PlannedTarget[]) {
-    this.#targets = targets;
-    this.#byTarget = targets.map(() => ({}));
+    this.#targets = targets.map((target) => ({ ...target, counts: {} }));
   }
 
   add({ item, outcome, reason, detail }: ItemResult): void {
     increment(this.#all, outcome);
-    const counts = this.#byTarget[item.target];
+    const target = this.#targets[item.target];
     // Of a query only the first targets are reported one by one.
-    if (counts !== undefined) increment(counts, outcome);
+    if (target !== undefined) increment(target.counts, outcome);
     if (WELL.has(outcome)) return;
     this.#badCount += 1;
     if (this.#failures.length >= MOST_FAILURES_NAMED) return;
@@ -45,15 +43,15 @@ export class ExportTally {
   get status(): CommandStatus {
     const absent = this.#targets.filter(({ items }) => items === 0).length;
     if (this.#badCount === 0 && absent === 0) return 'complete';
-    const done = (this.#all.exported ?? 0) + (this.#all['already-exported'] ?? 0);
-    return done === 0 ? 'failed' : 'partial';
+    return countDone(this.#all) === 0 ? 'failed' : 'partial';
   }
 
   get targets(): readonly TargetReport[] {
-    return this.#targets.map(({ target, items }, index) => {
-      const counts = this.#byTarget[index] ?? {};
-      return { ...formatTargetFields(target), ...judge(items, counts), counts: { ...counts } };
-    });
+    return this.#targets.map(({ target, items, counts }) => ({
+      ...formatTargetFields(target),
+      ...judge(items, counts),
+      counts: { ...counts },
+    }));
   }
 
   /** The failures by name, as many as a person reads. */
@@ -67,12 +65,16 @@ export class ExportTally {
 
 function judge(items: number, counts: Counts): Pick<TargetReport, 'outcome' | 'reason'> {
   if (items === 0) return { outcome: 'absent', reason: 'not-in-store' };
-  const done = (counts.exported ?? 0) + (counts['already-exported'] ?? 0);
+  const done = countDone(counts);
   const well = done + (counts.excluded ?? 0);
   if (well >= items) return { outcome: 'exported', reason: null };
   return done === 0
     ? { outcome: 'failed', reason: 'nothing-exported' }
     : { outcome: 'partial', reason: 'some-not-exported' };
+}
+
+function countDone(counts: Counts): number {
+  return (counts.exported ?? 0) + (counts['already-exported'] ?? 0);
 }
 
 function increment(counts: Counts, outcome: ItemOutcome): void {

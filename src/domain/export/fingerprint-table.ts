@@ -8,6 +8,8 @@ export type Placement =
   /** It was there, with another value. */
   | 'other';
 
+type Fingerprint = readonly [high: number, low: number];
+
 const WORDS_PER_ENTRY = 4;
 const FIRST_CAPACITY = 1024;
 
@@ -33,16 +35,17 @@ export class FingerprintTable {
 
   /** Puts a key where there is none like it; one that is there keeps its value. */
   put(key: string, value = ''): Placement {
-    const entry = [...fingerprint(key), ...fingerprint(value)];
-    const at = this.#find(entry);
+    const keyed = fingerprint(key);
+    const valued = fingerprint(value);
+    const at = this.#find(keyed);
     if (this.#isFree(at)) {
-      this.#words.set(entry, at);
+      this.#words.set([...keyed, ...valued], at);
       this.#size += 1;
       // At most three in four places are taken, so that a free one is found soon.
       if (this.#size * 4 > this.#capacity * 3) this.#grow();
       return 'new';
     }
-    return this.#words[at + 2] === entry[2] && this.#words[at + 3] === entry[3] ? 'same' : 'other';
+    return this.#words[at + 2] === valued[0] && this.#words[at + 3] === valued[1] ? 'same' : 'other';
   }
 
   has(key: string): boolean {
@@ -50,7 +53,7 @@ export class FingerprintTable {
   }
 
   /** Where the key is, or would be. */
-  #find([high = 0, low = 0]: readonly number[]): number {
+  #find([high, low]: Fingerprint): number {
     for (let place = low % this.#capacity; ; place = (place + 1) % this.#capacity) {
       const at = place * WORDS_PER_ENTRY;
       const isKey = this.#words[at] === high && this.#words[at + 1] === low;
@@ -58,9 +61,9 @@ export class FingerprintTable {
     }
   }
 
-  /** No fingerprint is all zeros. */
+  /** The first word of a fingerprint is never zero. */
   #isFree(at: number): boolean {
-    return this.#words[at] === 0 && this.#words[at + 1] === 0;
+    return this.#words[at] === 0;
   }
 
   #grow(): void {
@@ -68,14 +71,14 @@ export class FingerprintTable {
     this.#capacity *= 2;
     this.#words = new Uint32Array(this.#capacity * WORDS_PER_ENTRY);
     for (let at = 0; at < old.length; at += WORDS_PER_ENTRY) {
-      const entry = old.subarray(at, at + WORDS_PER_ENTRY);
-      if (entry[0] !== 0 || entry[1] !== 0) this.#words.set(entry, this.#find([...entry]));
+      const entry = old.subarray(at, at + WORDS_PER_ENTRY) as Uint32Array & Fingerprint;
+      if (entry[0] !== 0) this.#words.set(entry, this.#find(entry));
     }
   }
 }
 
 /** 63 bits of a hash and one that is always set. */
-function fingerprint(text: string): readonly [number, number] {
+function fingerprint(text: string): Fingerprint {
   const digest = createHash('sha256').update(text).digest();
   return [(digest.readUInt32BE(0) | 1) >>> 0, digest.readUInt32BE(4)];
 }

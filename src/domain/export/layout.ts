@@ -1,13 +1,19 @@
 import type { InstanceUids } from '../dicom/instance-uids.ts';
 import { isSafeSegment, OWN_FOLDER } from './destination.ts';
-import { hashValue, LAYOUT_FIELDS, LONGEST_FIELD_BYTES, makeSafeValue } from './layout-field.ts';
+import {
+  hashValue,
+  LAYOUT_FIELDS,
+  LONGEST_FIELD_BYTES,
+  makeSafeValue,
+  type LayoutField,
+} from './layout-field.ts';
 
 /** How the objects of an export are named: literal text and fields in turn. */
 export interface Layout {
   readonly parts: readonly LayoutPart[];
 }
 
-type LayoutPart = { readonly literal: string } | { readonly keyword: string };
+type LayoutPart = { readonly literal: string } | { readonly keyword: string; readonly field: LayoutField };
 
 /** What a name is made of. */
 export interface NamedInstance {
@@ -34,10 +40,15 @@ const SOME_VALUE = 'x';
  * @returns what is wrong with it, as text, which quotes no more of it than the words in braces that are no fields.
  */
 export function parseLayout(text: string, prefixBytes: number): Layout | string {
-  const parts = text.split(/(\{[^{}]*\})/u).filter((part) => part !== '');
-  const layout: Layout = { parts: parts.map(parsePart) };
-  const unknown = layout.parts.find((part) => 'keyword' in part && !LAYOUT_FIELDS.has(part.keyword));
-  if (unknown !== undefined) return `has a field that is none of ${[...LAYOUT_FIELDS.keys()].join(', ')}`;
+  const parts: LayoutPart[] = [];
+  for (const part of text.split(/(\{[^{}]*\})/u).filter((piece) => piece !== '')) {
+    const keyword = /^\{(.*)\}$/su.exec(part)?.[1];
+    const field = keyword === undefined ? undefined : LAYOUT_FIELDS.get(keyword);
+    if (keyword === undefined) parts.push({ literal: part });
+    else if (field !== undefined) parts.push({ keyword, field });
+    else return `has a field that is none of ${[...LAYOUT_FIELDS.keys()].join(', ')}`;
+  }
+  const layout: Layout = { parts };
   const shape = layout.parts.map((part) => ('literal' in part ? part.literal : SOME_VALUE)).join('');
   if (/[{}]/u.test(shape)) return 'has a brace without its other half';
   if (shape.startsWith(OWN_FOLDER)) return `begins with ${OWN_FOLDER}, where the manifest is`;
@@ -46,16 +57,12 @@ export function parseLayout(text: string, prefixBytes: number): Layout | string 
   if (!shape.split('/').every(isSafeSegment)) {
     return 'has a segment that is empty, a step upwards, or has a character that object names should not have';
   }
-  if (!layout.parts.some((part) => 'keyword' in part))
+  if (!layout.parts.some((part) => 'field' in part))
     return 'has no field, so that all names would be the same';
   if (prefixBytes + longestBytes(layout) > LONGEST_NAME_BYTES) {
     return `can make names of more than ${LONGEST_NAME_BYTES} bytes`;
   }
   return layout;
-}
-
-function parsePart(part: string): LayoutPart {
-  return /^\{.*\}$/su.test(part) ? { keyword: part.slice(1, -1) } : { literal: part };
 }
 
 function longestBytes({ parts }: Layout): number {
@@ -67,11 +74,14 @@ function longestBytes({ parts }: Layout): number {
 
 /** The attributes that a search has to give beside the UIDs, so that names can be made. */
 export function layoutTags({ parts }: Layout): readonly string[] {
-  const tags = parts.map((part) => ('keyword' in part ? LAYOUT_FIELDS.get(part.keyword)?.tag : null));
+  const tags = parts.map((part) => ('field' in part ? part.field.tag : null));
   return [...new Set(tags.filter((tag) => typeof tag === 'string'))].filter((tag) => !UID_TAGS.has(tag));
 }
 
-const UID_TAGS: ReadonlySet<string> = new Set(['0020000D', '0020000E', '00080018']);
+const STUDY_INSTANCE_UID = '0020000D';
+const SERIES_INSTANCE_UID = '0020000E';
+const SOP_INSTANCE_UID = '00080018';
+const UID_TAGS: ReadonlySet<string> = new Set([STUDY_INSTANCE_UID, SERIES_INSTANCE_UID, SOP_INSTANCE_UID]);
 
 /**
  * The name of an instance, or of one frame of it, without the destination's prefix.
@@ -80,27 +90,30 @@ const UID_TAGS: ReadonlySet<string> = new Set(['0020000D', '0020000E', '00080018
  */
 export function renderName(layout: Layout, instance: NamedInstance, allowIdentifying: boolean): string {
   return layout.parts
-    .map((part) => ('literal' in part ? part.literal : renderField(part.keyword, instance, allowIdentifying)))
+    .map((part) => ('literal' in part ? part.literal : renderField(part, instance, allowIdentifying)))
     .join('');
 }
 
-function renderField(keyword: string, instance: NamedInstance, allowIdentifying: boolean): string {
-  const value = valueOf(keyword, instance);
-  const isHidden = !allowIdentifying && LAYOUT_FIELDS.get(keyword)?.isIdentifying === true;
-  return isHidden ? hashValue(keyword, value) : makeSafeValue(value);
+function renderField(
+  { keyword, field }: Exclude<LayoutPart, { literal: string }>,
+  instance: NamedInstance,
+  allowIdentifying: boolean,
+): string {
+  const value = valueOf(field, instance);
+  return field.isIdentifying && !allowIdentifying ? hashValue(keyword, value) : makeSafeValue(value);
 }
 
-function valueOf(keyword: string, { uids, attributes, frame }: NamedInstance): string {
-  switch (keyword) {
-    case 'StudyInstanceUID':
-      return uids.studyInstanceUid;
-    case 'SeriesInstanceUID':
-      return uids.seriesInstanceUid;
-    case 'SOPInstanceUID':
-      return uids.sopInstanceUid;
-    case 'FrameNumber':
+function valueOf({ tag }: LayoutField, { uids, attributes, frame }: NamedInstance): string {
+  switch (tag) {
+    case null:
       return frame === undefined ? NO_FRAME : String(frame);
+    case STUDY_INSTANCE_UID:
+      return uids.studyInstanceUid;
+    case SERIES_INSTANCE_UID:
+      return uids.seriesInstanceUid;
+    case SOP_INSTANCE_UID:
+      return uids.sopInstanceUid;
     default:
-      return attributes[LAYOUT_FIELDS.get(keyword)?.tag ?? '']?.[0] ?? '';
+      return attributes[tag]?.[0] ?? '';
   }
 }
