@@ -4,6 +4,7 @@ import type { PlanItem } from '../../domain/export/export-plan.ts';
 import { readTransferSyntax } from '../../domain/export/file-meta.ts';
 import { itemKey, type ItemResult } from '../../domain/export/item-result.ts';
 import { describeError } from '../attempts.ts';
+import type { SeriesUids } from '../../ports/dicom-retrieval.ts';
 import type { Invocation } from '../invocation.ts';
 import type { ExportDependencies } from './export-dependencies.ts';
 import { exported } from './item-results.ts';
@@ -35,7 +36,7 @@ export async function exportSeries(
   const isPossible = rendition.kind === 'original' && selection.kind === 'targets';
   if (deps.settings.retrieveBy !== 'series' || !isPossible) return items;
   const done = new Set<PlanItem>();
-  const streams = bySeries(items).filter((group) => group.size >= FEWEST_INSTANCES);
+  const streams = bySeries(items).filter((group) => group.items.size >= FEWEST_INSTANCES);
   for (const group of streams) {
     const stream = new SeriesStream(group, context, deps, invocation, (result) => {
       done.add(result.item);
@@ -49,20 +50,27 @@ export async function exportSeries(
   return items.filter((item) => !done.has(item));
 }
 
-/** Items by series, and within it by `itemKey`. */
-function bySeries(items: readonly PlanItem[]): readonly ReadonlyMap<string, PlanItem>[] {
-  const groups = new Map<string, Map<string, PlanItem>>();
+interface SeriesGroup {
+  readonly series: SeriesUids;
+  /** By `itemKey`. */
+  readonly items: Map<string, PlanItem>;
+}
+
+function bySeries(items: readonly PlanItem[]): readonly SeriesGroup[] {
+  const groups = new Map<string, SeriesGroup>();
   for (const item of items) {
-    const key = `${item.uids.studyInstanceUid}/${item.uids.seriesInstanceUid}`;
-    const group = groups.get(key) ?? new Map<string, PlanItem>();
-    groups.set(key, group.set(itemKey(item), item));
+    const { studyInstanceUid, seriesInstanceUid } = item.uids;
+    const key = `${studyInstanceUid}/${seriesInstanceUid}`;
+    const group = groups.get(key) ?? { series: { studyInstanceUid, seriesInstanceUid }, items: new Map() };
+    group.items.set(itemKey(item), item);
+    groups.set(key, group);
   }
   return [...groups.values()];
 }
 
 /** One series on its way. */
 class SeriesStream {
-  readonly #group: ReadonlyMap<string, PlanItem>;
+  readonly #group: SeriesGroup;
   readonly #context: ExportContext;
   readonly #deps: ExportDependencies;
   readonly #invocation: Invocation;
@@ -71,7 +79,7 @@ class SeriesStream {
   #failure: { readonly error: unknown } | undefined;
 
   constructor(
-    group: ReadonlyMap<string, PlanItem>,
+    group: SeriesGroup,
     context: ExportContext,
     deps: ExportDependencies,
     invocation: Invocation,
@@ -90,9 +98,7 @@ class SeriesStream {
     const { signal, deadlineAt: latestAt } = this.#invocation;
     await retrieveLane.run(
       async (paced) => {
-        const [{ uids } = { uids: undefined }] = this.#group.values();
-        if (uids === undefined) return;
-        const parts = await paced(() => retrieval.retrieveSeries(uids, signal));
+        const parts = await paced(() => retrieval.retrieveSeries(this.#group.series, signal));
         try {
           for await (const part of parts) {
             await this.#take(part);
@@ -128,7 +134,7 @@ class SeriesStream {
     const reading = readHeader(beginning, isAll, { maxHeaderBytes: LARGEST_HELD_BYTES });
     if (reading.kind !== 'instance') return undefined;
     const { uids } = reading.header;
-    return this.#group.get(itemKey({ uids, frame: undefined }));
+    return this.#group.items.get(itemKey({ uids, frame: undefined }));
   }
 
   async #write(item: PlanItem, { beginning, body, isAll }: PeekedBody): Promise<void> {

@@ -56,16 +56,23 @@ export async function* listSelection(
   const wanted = [...new Set([...include, ...Object.keys(queryFilter(query))])];
   const seen = new FingerprintTable();
   for await (const hit of findTargets(query, deps, invocation)) {
-    if (hit === 'too-many') {
-      yield { kind: 'too-many' };
-      continue;
-    }
-    if (seen.put(formatTarget(hit)) !== 'new') continue;
-    yield { kind: 'target', target: hit };
-    for await (const listed of listTarget(hit, wanted, deps, invocation)) {
-      const isOther = listed.kind === 'instance' && !matchesQuery(query, listed.attributes);
-      yield isOther ? { kind: 'mismatch' } : listed;
-    }
+    if (hit === 'too-many') yield { kind: 'too-many' };
+    else if (seen.put(formatTarget(hit)) === 'new') yield* listHit(hit, query, wanted, deps, invocation);
+  }
+}
+
+/** What is found of a study or series, each instance looked at by itself. */
+async function* listHit(
+  target: Target,
+  query: ExportQuery,
+  include: readonly Tag[],
+  deps: SearchDependencies,
+  invocation: Invocation,
+): AsyncGenerator<Listed> {
+  yield { kind: 'target', target };
+  for await (const listed of listTarget(target, include, deps, invocation)) {
+    const isOther = listed.kind === 'instance' && !matchesQuery(query, listed.attributes);
+    yield isOther ? { kind: 'mismatch' } : listed;
   }
 }
 
@@ -76,34 +83,41 @@ async function* listTarget(
   invocation: Invocation,
 ): AsyncGenerator<Listed> {
   if (target.sopInstanceUid !== null) {
-    yield* toListed(await findInstance(target, include, deps, invocation));
+    yield* toListed(await findInstance(target, target.sopInstanceUid, include, deps, invocation));
     return;
   }
   const query = { level: 'instances', within: target, include } as const;
   if ((yield* listing(searchAll(query, deps, invocation))) === 'all') return;
-  if (target.seriesInstanceUid !== null) {
-    yield { kind: 'too-many' };
-    return;
-  }
-  // The instances of the study are more than its search can reach, so they are listed series by series.
-  const series = searchAll({ level: 'series', within: target }, deps, invocation);
+  if (target.seriesInstanceUid === null) yield* listBySeries(target, include, deps, invocation);
+  else yield { kind: 'too-many' };
+}
+
+/** Of a study that has more instances than a search for them can reach. */
+async function* listBySeries(
+  study: Target,
+  include: readonly Tag[],
+  deps: SearchDependencies,
+  invocation: Invocation,
+): AsyncGenerator<Listed> {
+  const series = searchAll({ level: 'series', within: study }, deps, invocation);
   for await (const attributes of series) {
     const seriesInstanceUid = first(attributes, SERIES_INSTANCE_UID);
     if (isUid(seriesInstanceUid))
-      yield* listTarget({ ...target, seriesInstanceUid }, include, deps, invocation);
+      yield* listTarget({ ...study, seriesInstanceUid }, include, deps, invocation);
     else yield { kind: 'nameless' };
   }
 }
 
-/** Looks for one instance. @returns nothing where it is not there. */
+/** Looks for one instance of a series. @returns nothing where it is not there. */
 export function findInstance(
-  { studyInstanceUid, seriesInstanceUid, sopInstanceUid }: Target,
+  series: Target,
+  sopInstanceUid: string,
   include: readonly Tag[],
   deps: SearchDependencies,
   invocation: Invocation,
 ): Promise<readonly FoundAttributes[]> {
-  const within = { studyInstanceUid, seriesInstanceUid, sopInstanceUid: null };
-  const filter = { [SOP_INSTANCE_UID]: sopInstanceUid ?? '' };
+  const within = { ...series, sopInstanceUid: null };
+  const filter = { [SOP_INSTANCE_UID]: sopInstanceUid };
   return searchPage({ level: 'instances', within, filter, include, limit: 1, offset: 0 }, deps, invocation);
 }
 
@@ -148,13 +162,10 @@ async function* findTargets(
   if (next.value === 'all') return;
   const range = parseDates(query.StudyDate ?? '');
   const halves = range === undefined ? undefined : halveDates(range);
-  if (halves === undefined) {
-    yield 'too-many';
-    return;
-  }
-  for (const half of halves) {
-    yield* findTargets({ ...query, StudyDate: formatDates(half) }, deps, invocation);
-  }
+  if (halves === undefined) yield 'too-many';
+  else
+    for (const half of halves)
+      yield* findTargets({ ...query, StudyDate: formatDates(half) }, deps, invocation);
 }
 
 function first(attributes: FoundAttributes, tag: Tag): string {

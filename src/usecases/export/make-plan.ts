@@ -76,9 +76,9 @@ function withoutContained(selection: Selection): Selection {
   const studies = new Set(distinct.filter((target) => target.seriesInstanceUid === null).map(formatTarget));
   const series = distinct.filter((target) => target.sopInstanceUid === null);
   const seriesKeys = new Set(series.map(formatTarget));
-  const isContained = ({ studyInstanceUid, seriesInstanceUid, sopInstanceUid }: Target): boolean =>
-    (seriesInstanceUid !== null && studies.has(studyInstanceUid)) ||
-    (sopInstanceUid !== null && seriesKeys.has(`${studyInstanceUid}/${seriesInstanceUid ?? ''}`));
+  const isContained = (target: Target): boolean =>
+    (target.seriesInstanceUid !== null && studies.has(target.studyInstanceUid)) ||
+    (target.sopInstanceUid !== null && seriesKeys.has(formatTarget({ ...target, sopInstanceUid: null })));
   return { kind: 'targets', targets: distinct.filter((target) => !isContained(target)) };
 }
 

@@ -12,13 +12,6 @@ const LONGEST_METADATA_BYTES = 8 * 1024 * 1024;
 
 const value = v.union([v.string(), v.number(), v.looseObject({ Alphabetic: v.optional(v.string(), '') })]);
 const dataSet = v.record(v.string(), v.looseObject({ Value: v.optional(v.array(v.unknown()), []) }));
-const metadata = v.union([
-  v.pipe(
-    v.tuple([dataSet]),
-    v.transform(([first]) => first),
-  ),
-  dataSet,
-]);
 
 /**
  * Whether the instance itself is what a query asks for.
@@ -58,9 +51,11 @@ function toAttributes(text: string): Readonly<Record<string, readonly string[]>>
   return Object.fromEntries(attributes) as Readonly<Record<string, readonly string[]>>;
 }
 
-function parse(text: string): v.InferOutput<typeof metadata> {
+function parse(text: string): v.InferOutput<typeof dataSet> {
   try {
-    return v.parse(metadata, JSON.parse(text));
+    const json = JSON.parse(text) as unknown;
+    // One instance is a list of one; some servers leave the list out.
+    return v.parse(dataSet, Array.isArray(json) ? json[0] : json);
   } catch {
     // Not with its cause, which may quote the data set.
     throw malformed();

@@ -1,4 +1,4 @@
-import type { Target } from '../../domain/dicom/target.ts';
+import type { InstanceUids } from '../../domain/dicom/instance-uids.ts';
 import {
   MalformedAnswerError,
   NotFoundError,
@@ -74,13 +74,13 @@ export async function openRendition(
  * search tells.
  */
 async function settleMissing(
-  uids: Target,
+  uids: InstanceUids,
   error: unknown,
   deps: ExportDependencies,
   invocation: Invocation,
 ): Promise<OpenedRendition> {
   if (!(error instanceof NotFoundError || error instanceof PermissionDeniedError)) throw error;
-  const found = await findInstance(uids, [], deps, invocation);
+  const found = await findInstance(uids, uids.sopInstanceUid, [], deps, invocation);
   if (found.length === 0) return { kind: 'absent' };
   if (error instanceof PermissionDeniedError) throw error;
   throw new UnavailableError('The store lists the instance, and says that it is not there.', {

@@ -52,7 +52,7 @@ export async function runSlice(
     done.push(result);
     add(result);
   });
-  if (failure === undefined) return items.map((item) => results.get(itemKey(item)) ?? givenUp(item));
+  if (failure === undefined) return [...results.values()];
   const isExcused = done.length === 0 && (await isStoreAway(failure.error, items, deps, invocation));
   await log.noteEnd(done, isExcused ? 'excused' : 'over');
   throw failure.error;
@@ -129,7 +129,7 @@ async function isStoreAway(
   if (error instanceof ThrottledError) return true;
   if (item === undefined || invocation.signal.aborted) return false;
   try {
-    await findInstance(item.uids, [], deps, invocation);
+    await findInstance(item.uids, item.uids.sopInstanceUid, [], deps, invocation);
     return false;
   } catch {
     return true;

@@ -1,7 +1,8 @@
 import { sliceFolder } from '../../domain/export/export-names.ts';
-import { formatResult, itemKey, parseResult, type ItemResult } from '../../domain/export/item-result.ts';
+import { formatResult, itemKey, type ItemResult } from '../../domain/export/item-result.ts';
 import type { Invocation } from '../invocation.ts';
 import { listNames } from './list-names.ts';
+import { readResults } from './read-parts.ts';
 import type { ExportDependencies } from './export-dependencies.ts';
 
 type LogDependencies = Pick<ExportDependencies, 'state' | 'attempts' | 'clock' | 'random' | 'settings'>;
@@ -121,18 +122,6 @@ function countFruitless(entries: readonly LogEntry[], killedBeforeMs: number): n
 function parseEntry(name: string): LogEntry | undefined {
   const [, startedAt, mark] = NAME.exec(name) ?? [];
   return startedAt === undefined ? undefined : { name, startedAtMs: Number(startedAt), mark: mark as Mark };
-}
-
-async function readResults(
-  name: string,
-  { state, attempts }: LogDependencies,
-  invocation: Invocation,
-): Promise<readonly ItemResult[]> {
-  return attempts(invocation, async ({ signal }) => {
-    const results: ItemResult[] = [];
-    for await (const line of (await state.readLines(name, signal)) ?? []) results.push(parseResult(line));
-    return results;
-  });
 }
 
 async function* linesOf(results: readonly ItemResult[]): AsyncGenerator {
