@@ -83,7 +83,7 @@ export class InMemoryDocumentStorage implements VersionedDocumentStorage {
 
   async createLines(
     name: string,
-    lines: AsyncIterable<unknown>,
+    lines: Iterable<unknown> | AsyncIterable<unknown>,
     signal: AbortSignal,
   ): Promise<'created' | 'exists'> {
     await this.#begin('createLines', signal);
