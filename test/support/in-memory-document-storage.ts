@@ -19,7 +19,7 @@ interface Options {
 }
 
 /** The content of a document that is JSON lines. */
-export class JsonLines {
+class JsonLines {
   readonly lines: readonly unknown[];
 
   constructor(lines: readonly unknown[]) {
