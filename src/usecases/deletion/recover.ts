@@ -6,6 +6,7 @@ import type { AdvanceContext } from './advance-context.ts';
 import { endTarget } from './end-target.ts';
 import { waitUntil, writePage, type Page } from './ledger-book.ts';
 import { compareWithListed } from './list-instances.ts';
+import { reportIfStuck } from './progress.ts';
 
 /** Between two looks at the operations that a lost request may have begun. */
 const LOOK_AGAIN_MS = 10_000;
@@ -24,7 +25,7 @@ export async function recoverTarget(target: Target, page: Page, context: Advance
   const now = deps.clock.now();
   if (now < entry.lease.until) return waitUntil(page, entry.lease.until);
   // In this order: what ends between the two looks is seen by the second.
-  const mayRun = await isDeletionRunning(entry, context);
+  const running = await findRunningDeletion(entry, context);
   const { left, others } = await compareWithListed(target, entry.instances, deps, invocation);
   const failed = countInstances(left);
   if (failed === 0) {
@@ -37,7 +38,10 @@ export async function recoverTarget(target: Target, page: Page, context: Advance
     };
     return writePage(target, done, generation, deps, invocation);
   }
-  if (mayRun) return waitUntil(page, now + LOOK_AGAIN_MS);
+  if (running !== undefined) {
+    const mayBeOurs = { name: running, startedAt: entry.requestedAt ?? now };
+    return reportIfStuck(target, waitUntil(page, now + LOOK_AGAIN_MS), mayBeOurs, context);
+  }
   lease.end(target);
   if (entry.requests < MOST_REQUESTS) {
     const again: LedgerEntry = { ...entry, phase: 'planned', notBefore: now };
@@ -49,23 +53,23 @@ export async function recoverTarget(target: Target, page: Page, context: Advance
   return endTarget(target, page, { ...result, operations: operationsOf(entry) }, context);
 }
 
-/** Whether a deletion is running in the dataset that the entry's request may have begun. */
-async function isDeletionRunning(
+/** A deletion that is running in the dataset, and that the entry's request may have begun. */
+async function findRunningDeletion(
   { requestedAt }: LedgerEntry,
   { deps, invocation }: AdvanceContext,
-): Promise<boolean> {
+): Promise<string | undefined> {
   const since = (requestedAt ?? 0) - CLOCK_SKEW_MS;
   let pageToken: string | undefined;
   do {
     const page = await deps.attempts(invocation, () =>
       deps.deletion.listOperations(pageToken, invocation.signal),
     );
-    const mayBeOurs = page.operations.some(
+    const mayBeOurs = page.operations.find(
       ({ method = 'Delete', createdAtMs = Infinity, end }) =>
         end === undefined && method.startsWith('Delete') && createdAtMs >= since,
     );
-    if (mayBeOurs) return true;
+    if (mayBeOurs !== undefined) return mayBeOurs.name;
     pageToken = page.nextPageToken;
   } while (pageToken !== undefined);
-  return false;
+  return undefined;
 }
