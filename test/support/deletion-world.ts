@@ -41,7 +41,7 @@ const DELETION_SETTINGS: DeletionSettings = {
   leaseMs: 11 * MINUTE_MS,
 };
 
-interface WorldOptions {
+export interface WorldOptions {
   readonly settings?: Partial<DeletionSettings>;
   readonly archive?: Partial<ArchiveSettings>;
   /** The most names of one page of a listing. */
