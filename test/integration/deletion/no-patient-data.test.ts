@@ -195,7 +195,7 @@ describe('nothing that the process of the delete function writes, to either outp
     const command = await givenMarked('process');
     try {
       await faults.add(answered('GET', 'instances\\?', 503, MARKER));
-      const now = new Date().toISOString();
+      const now = new Date(Date.now()).toISOString();
       expect(await server.deliver(pushOf(encode(JSON.stringify(command)), now))).toBe(204);
       for (const [what, content] of INVALID)
         expect([what, await server.deliver(pushOf(encode(JSON.stringify(content))))]).toEqual([what, 204]);
