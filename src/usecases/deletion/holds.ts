@@ -48,6 +48,6 @@ async function isHeld(
 
 /** @param held what stands below the study's name: a series, or nothing where somebody made a folder of the study. */
 function touches(held: string, seriesInstanceUid: string | null): boolean {
-  const [series = ''] = held.split('/');
+  const series = held.replace(/\/.*$/s, '');
   return seriesInstanceUid === null || series === '' || series === seriesInstanceUid;
 }

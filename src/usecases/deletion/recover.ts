@@ -39,7 +39,7 @@ export async function recoverTarget(target: Target, page: Page, context: Advance
     return writePage(target, done, generation, deps, invocation);
   }
   if (running !== undefined) {
-    const mayBeOurs = { name: running, startedAt: entry.requestedAt ?? now };
+    const mayBeOurs = { name: running, startedAt: Number(entry.requestedAt) };
     return reportIfStuck(target, waitUntil(page, now + LOOK_AGAIN_MS), mayBeOurs, context);
   }
   lease.end(target);
@@ -60,7 +60,7 @@ async function findRunningDeletion(
   context: AdvanceContext,
 ): Promise<string | undefined> {
   const { deps, invocation } = context;
-  const since = (requestedAt ?? 0) - CLOCK_SKEW_MS;
+  const since = Number(requestedAt) - CLOCK_SKEW_MS;
   const others = await knownOperations(target, context);
   let pageToken: string | undefined;
   do {
