@@ -36,7 +36,7 @@ export async function verifyTarget(
   const listed = await compareWithListed(target, entry.instances, deps, invocation);
   if (countInstances(listed.left) === 0) return finish(target, page, listed, null, context);
   const { searchLagMs } = deps.settings;
-  const isLagging = now < (entry.endedAt ?? 0) + searchLagMs;
+  const isLagging = now < Number(entry.endedAt) + searchLagMs;
   if (isLagging) return waitUntil(page, now + Math.min(LOOK_AGAIN_MS, searchLagMs));
   const verdict = judge(end, entry);
   if (verdict === 'again') {

@@ -4,6 +4,7 @@ import { toTarget } from '../../../../src/domain/dicom/target.ts';
 import {
   PermissionDeniedError,
   RequestRefusedError,
+  ThrottledError,
   type CourierError,
 } from '../../../../src/domain/errors.ts';
 import { finishCommand } from '../../../../src/usecases/command/finish-command.ts';
@@ -126,6 +127,69 @@ describe('a store that refuses to delete', () => {
       return remove(...args);
     };
     await expect(world.run(COMMAND)).resolves.toMatchObject({ counts: { deleted: 100 }, operations: 1 });
+  });
+});
+
+describe('a request', () => {
+  it('finds that somebody else has deleted everything meanwhile', async () => {
+    const world = new DeletionWorld();
+    world.fill(1, 1, 2);
+    await world.deliver(COMMAND);
+    const { signal } = new AbortController();
+    for (const instance of ['1.1.1.1', '1.1.1.2'])
+      await world.archive.delete(toTarget({ ...SERIES, instance }), signal);
+    await world.settle();
+    expect(world.finalReport('a')).toMatchObject({
+      status: 'complete',
+      counts: { absent: 1 },
+      operations: 0,
+    });
+  });
+
+  it('that was answered 503 finds that somebody else has deleted everything meanwhile', async () => {
+    const world = new DeletionWorld({ archive: { searchLagMs: 30_000 }, settings: { deleteDelayMs: 0 } });
+    world.fill(1, 1, 2);
+    world.archive.reactions.push('unavailable');
+    await world.deliver(COMMAND);
+    world.clock.advance(45_000);
+    const { signal } = new AbortController();
+    for (const instance of ['1.1.1.1', '1.1.1.2'])
+      await world.archive.delete(toTarget({ ...SERIES, instance }), signal);
+    await world.settle();
+    expect(world.finalReport('a')).toMatchObject({ status: 'complete', counts: { deleted: 2 } });
+  });
+
+  it('that was answered 503 is not repeated under a hold', async () => {
+    const world = new DeletionWorld({ settings: { deleteDelayMs: 0 } });
+    world.fill(1, 1, 2);
+    world.archive.reactions.push('unavailable');
+    await world.deliver(COMMAND);
+    world.hold('1.1');
+    await world.settle();
+    expect(world.finalReport('a')).toMatchObject({ counts: { held: 2 }, operations: 1 });
+    expect(world.state.documents.has('tombstones/1.1/1.1.1')).toBe(true);
+  });
+
+  it('waits as long as the store asks it to', async () => {
+    const world = new DeletionWorld({ settings: { deleteDelayMs: 0 } });
+    world.fill(1, 1, 2);
+    world.archive.faults.delete.add([new ThrottledError('later', { retryAfterMs: 240_000 })]);
+    const startedAt = world.clock.now();
+    await world.deliver(COMMAND);
+    while (world.archive.requests.length < 2) {
+      world.clock.advance(10_000);
+      await world.tick();
+    }
+    expect(world.clock.now() - startedAt).toBeGreaterThanOrEqual(240_000);
+  });
+
+  it('that fails in a way that nobody foresaw may have begun all the same', async () => {
+    const world = new DeletionWorld({ settings: { deleteDelayMs: 0 } });
+    world.fill(1, 1, 2);
+    world.archive.faults.delete.add([new TypeError('unforeseen')]);
+    await expect(world.deliver(COMMAND)).resolves.toBe(500);
+    await world.settle();
+    expect(world.finalReport('a')).toMatchObject({ counts: { deleted: 2 }, operations: 2 });
   });
 });
 
