@@ -154,8 +154,8 @@ export class LocalProject {
   }
 
   /** The names in a bucket, sorted. */
-  async names(bucket: BucketName): Promise<string[]> {
-    const [files] = await this.#storage.bucket(bucket).getFiles();
+  async names(bucket: BucketName, prefix = ''): Promise<string[]> {
+    const [files] = await this.#storage.bucket(bucket).getFiles({ prefix });
     return files.map(({ name }) => name).sort();
   }
 

@@ -30,9 +30,10 @@ export class StandInStore {
     await this.#ask('DELETE', `${this.#dicomWeb}/${path}`);
   }
 
-  /** Every instance it holds, as `formatTarget` writes it, sorted. */
-  async uids(): Promise<string[]> {
-    const text = await this.#ask('GET', `${this.#dicomWeb}/${INSTANCES}`);
+  /** Every instance it holds, or holds of a study, as `formatTarget` writes it, sorted. */
+  async uids(study?: string): Promise<string[]> {
+    const within = study === undefined ? '' : `studies/${study}/`;
+    const text = await this.#ask('GET', `${this.#dicomWeb}/${within}${INSTANCES}`);
     const rows = (text === '' ? [] : JSON.parse(text)) as Record<string, { Value: string[] } | undefined>[];
     return rows
       .map((row) => {

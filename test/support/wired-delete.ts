@@ -39,8 +39,7 @@ export class WiredDelete extends WiredFunction {
 
   /** Whether any command is not finished. */
   async isOpen(): Promise<boolean> {
-    const names = await this.#project.names('state');
-    return names.some((name) => name.startsWith('deleting/open/'));
+    return (await this.#project.names('state', 'deleting/open/')).length > 0;
   }
 
   /** Lets the scheduler tick until no command is open any more. @returns the final reports that have been published. */
