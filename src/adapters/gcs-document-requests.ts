@@ -24,7 +24,7 @@ interface DocumentUpload extends DocumentRequest {
 }
 
 /** The longest document that is read as a whole, and so the longest that is written. */
-export const LONGEST_DOCUMENT_BYTES = 16 * 1024 * 1024;
+const LONGEST_DOCUMENT_BYTES = 16 * 1024 * 1024;
 
 /** Asks for a document's bytes. @returns the answer, which is 200; undefined when there is no such document. */
 export async function openDocument(

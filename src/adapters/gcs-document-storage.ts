@@ -12,7 +12,6 @@ import {
 import type { Http, HttpAnswer } from './http.ts';
 import { noList, readJsonAnswer } from './json-answer.ts';
 import { formatJsonLines, parseJsonLines } from './json-lines.ts';
-import { refusal } from './refusal.ts';
 import { isThereAlready, objectUrl, settleRemoval } from './storage-requests.ts';
 
 /** The resource of the new object, of which nothing is needed. */
@@ -84,9 +83,9 @@ export function makeVersionedGcsDocumentStorage(
       const body = serializeDocument(content, call);
       const answer = await uploadDocument(place, { name, call, signal, body, generation: generation ?? '0' });
       if (answer.status === 200) return (await readJsonAnswer(answer, call, replaced)).generation;
-      const failure = await refusal(answer);
+      await answer.discard();
       if (answer.status === 412) return undefined;
-      throw failure;
+      throw answer.failure();
     },
 
     async remove(name, signal) {
@@ -108,7 +107,7 @@ async function settleCreation(
     await readJsonAnswer(answer, call, created);
     return 'created';
   }
-  const failure = await refusal(answer);
+  await answer.discard();
   if (await isThereAlready(answer, http, objectUrl(endpoint, bucket, name), signal)) return 'exists';
-  throw failure;
+  throw answer.failure();
 }

@@ -27,7 +27,8 @@ const reportSchema = v.strictObject({ outcome: v.string(), reason: v.nullable(v.
 
 const sceneSchema = v.strictObject({
   says: v.string(),
-  object: v.picklist(['instance', 'not-dicom']),
+  /** What comes: an object, or a command to delete a series, or the tick after one whose request was not answered. */
+  object: v.picklist(['instance', 'not-dicom', 'delete command', 'tick after a lost request']),
   /** What the store holds under the object's UIDs before it comes. */
   given: v.optional(v.picklist(['identical', 'different'])),
   environment: v.optional(texts, {}),
@@ -81,6 +82,10 @@ const expectationSchema = v.strictObject({
   reports: v.optional(count),
   /** The most further requests of other calls. */
   extra: v.optional(counts, {}),
+  /** Other waits, in milliseconds, where work that was given up, or has to wait, is taken up again in the same delivery. */
+  pausesMs: v.optional(v.array(count), []),
+  /** Deletions that were, or may have been, begun in the store, once all is over. @default 1 */
+  operations: v.optional(count),
   /** Copies in quarantine. @default 1 where the object was rejected or conflicts */
   quarantined: v.optional(count),
 });
@@ -121,9 +126,20 @@ export interface Expanded {
   readonly senselessCount: number;
 }
 
-export function readMatrix(): Matrix {
-  const text = readFileSync(new URL('./retry-matrix.json', import.meta.url), 'utf8');
-  return v.parse(matrixSchema, JSON.parse(text));
+/** The matrix of one kind of work; the faults are the same for all, and so are the names for several of them. */
+export function readMatrix(name: 'retry-matrix' | 'deletion-matrix' = 'retry-matrix'): Matrix {
+  const matrix = readJson(name);
+  if (name === 'retry-matrix') return v.parse(matrixSchema, matrix);
+  const { faults, groups } = readMatrix();
+  const shared = Object.entries(groups).filter(([, members]) =>
+    members.every((member) => faults[member] !== undefined || groups[member] !== undefined),
+  );
+  const own = v.parse(v.looseObject({ groups: v.record(v.string(), names) }), matrix);
+  return v.parse(matrixSchema, { ...own, faults, groups: { ...Object.fromEntries(shared), ...own.groups } });
+}
+
+function readJson(name: string): unknown {
+  return JSON.parse(readFileSync(new URL(`./${name}.json`, import.meta.url), 'utf8'));
 }
 
 /**

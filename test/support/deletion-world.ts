@@ -41,7 +41,7 @@ const DELETION_SETTINGS: DeletionSettings = {
   leaseMs: 11 * MINUTE_MS,
 };
 
-interface WorldOptions {
+export interface WorldOptions {
   readonly settings?: Partial<DeletionSettings>;
   readonly archive?: Partial<ArchiveSettings>;
   /** The most names of one page of a listing. */
@@ -121,7 +121,7 @@ export class DeletionWorld {
   }
 
   /** Delivers a command until it is acknowledged, and lets time pass until all is over. @returns its final report. */
-  async run(content: { readonly id: string; readonly action?: string } & object): Promise<DeletionReport> {
+  async run(content: Readonly<Record<string, unknown>> & { readonly id: string }): Promise<DeletionReport> {
     const status = await this.deliver(content);
     if (status !== 204) throw new Error(`The command was answered ${status}.`);
     await this.settle();

@@ -9,6 +9,11 @@ export class Faults {
     this.#script = [...script];
   }
 
+  /** Lets this go wrong next, after what was to go wrong before. */
+  add(script: FaultScript): void {
+    this.#script.push(...script);
+  }
+
   /** @throws the error that the script has for this call. */
   next(): void {
     const fault = this.#script.shift() ?? null;

@@ -24,7 +24,7 @@ export class FunctionServer {
   }
 
   /**
-   * @param environment all that it finds, beside where to listen.
+   * @param environment all that it finds, beside where to listen; FUNCTION_TARGET names the function, ingest by default.
    * @param script serves it; the source by default, or a bundle of it.
    * @throws Error with what it wrote, when it ends before it listens.
    */
@@ -34,8 +34,8 @@ export class FunctionServer {
       env: {
         PATH: '/nonexistent',
         NODE_OPTIONS: '--max-semi-space-size=4',
-        ...environment,
         FUNCTION_TARGET: 'ingest',
+        ...environment,
         HOST: '127.0.0.1',
         PORT: '0',
       },

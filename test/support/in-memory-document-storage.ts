@@ -19,7 +19,7 @@ interface Options {
 }
 
 /** The content of a document that is JSON lines. */
-export class JsonLines {
+class JsonLines {
   readonly lines: readonly unknown[];
 
   constructor(lines: readonly unknown[]) {
@@ -83,7 +83,7 @@ export class InMemoryDocumentStorage implements VersionedDocumentStorage {
 
   async createLines(
     name: string,
-    lines: AsyncIterable<unknown>,
+    lines: Iterable<unknown> | AsyncIterable<unknown>,
     signal: AbortSignal,
   ): Promise<'created' | 'exists'> {
     await this.#begin('createLines', signal);

@@ -3,11 +3,11 @@ import type { DocumentListing, DocumentPage } from '../../src/ports/document-sto
 /** One page of names as Cloud Storage lists them: in the order of their bytes, names and prefixes counted together. */
 export function listPage(
   names: Iterable<string>,
-  { prefix, delimiter, pageToken, limit }: DocumentListing & { readonly limit: number },
+  { prefix, delimiter, startOffset = '', pageToken, limit }: DocumentListing & { readonly limit: number },
 ): DocumentPage {
   const entries = new Set(
     [...names]
-      .filter((name) => name.startsWith(prefix))
+      .filter((name) => name.startsWith(prefix) && compareBytes(name, startOffset) >= 0)
       .map((name) => {
         const cut = delimiter === undefined ? -1 : name.indexOf(delimiter, prefix.length);
         return cut === -1 ? name : name.slice(0, cut + 1);

@@ -154,8 +154,8 @@ export class LocalProject {
   }
 
   /** The names in a bucket, sorted. */
-  async names(bucket: BucketName): Promise<string[]> {
-    const [files] = await this.#storage.bucket(bucket).getFiles();
+  async names(bucket: BucketName, prefix = ''): Promise<string[]> {
+    const [files] = await this.#storage.bucket(bucket).getFiles({ prefix });
     return files.map(({ name }) => name).sort();
   }
 
@@ -203,18 +203,22 @@ export class LocalProject {
     return this.#commandReports.splice(0);
   }
 
+  /** A pull may come back with less than there is, so only an empty one ends it. */
   async #pullReports(): Promise<void> {
     const subscription = `${this.pubsubUrl}/v1/projects/${PROJECT}/subscriptions/${RESULTS}`;
     const request = { maxMessages: 1000, returnImmediately: true };
-    const { receivedMessages = [] } = (await send('POST', `${subscription}:pull`, request)) as {
-      receivedMessages?: { ackId: string; message: { data: string } }[];
-    };
-    if (receivedMessages.length === 0) return;
-    await send('POST', `${subscription}:acknowledge`, { ackIds: receivedMessages.map(({ ackId }) => ackId) });
-    for (const { message } of receivedMessages) {
-      const report = JSON.parse(Buffer.from(message.data, 'base64').toString('utf8')) as Report;
-      if (report.kind === 'ingest') this.#ingestReports.push(report);
-      else this.#commandReports.push(report);
+    for (;;) {
+      const { receivedMessages = [] } = (await send('POST', `${subscription}:pull`, request)) as {
+        receivedMessages?: { ackId: string; message: { data: string } }[];
+      };
+      if (receivedMessages.length === 0) return;
+      const ackIds = receivedMessages.map(({ ackId }) => ackId);
+      await send('POST', `${subscription}:acknowledge`, { ackIds });
+      for (const { message } of receivedMessages) {
+        const report = JSON.parse(Buffer.from(message.data, 'base64').toString('utf8')) as Report;
+        if (report.kind === 'ingest') this.#ingestReports.push(report);
+        else this.#commandReports.push(report);
+      }
     }
   }
 

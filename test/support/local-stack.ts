@@ -37,7 +37,15 @@ export class LocalStack {
     this.#errors = errors;
   }
 
-  static async start(...args: string[]): Promise<LocalStack> {
+  static start(...args: string[]): Promise<LocalStack> {
+    return LocalStack.startWith({}, ...args);
+  }
+
+  /** @param environment beside that of this process, as a shell would set it. */
+  static async startWith(
+    environment: Readonly<Record<string, string>>,
+    ...args: string[]
+  ): Promise<LocalStack> {
     const data = mkdtempSync(join(tmpdir(), 'dicom-courier-'));
     const child = spawn(
       process.execPath,
@@ -47,7 +55,7 @@ export class LocalStack {
         ...['storage', 'pubsub', 'healthcare', 'functions'].flatMap((name) => [`--${name}-port`, '0']),
         ...['--data', join(data, 'data'), '--drop', join(data, 'inbox'), ...args],
       ],
-      { stdio: ['ignore', 'pipe', 'pipe'] },
+      { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment } },
     );
     const errors: string[] = [];
     createInterface({ input: child.stderr }).on('line', (line) => {

@@ -45,6 +45,7 @@ const MOST_PROBLEMS = 100;
 /** Valibot's own messages quote what was received; ours do not. */
 function describe(issue: v.BaseIssue<unknown>): string {
   if (issue.type === 'strict_object') {
+    if (issue.expected === 'Object') return 'has to be an object';
     return issue.expected === 'never' ? 'is not a field of this command' : 'is missing';
   }
   const isOwn = !issue.message.startsWith('Invalid ');

@@ -6,8 +6,10 @@ import { parsePeriod, PERIOD, type Period } from './period.ts';
 const MOST_TARGETS = 10_000;
 const MOST_SERIES = 10_000;
 
-const isPeriod = (text: string): boolean => parsePeriod(text) !== undefined;
+const isDefined = (value: unknown): boolean => value !== undefined;
+const isPeriod = (text: string): boolean => isDefined(parsePeriod(text));
 const NO_PERIOD = 'has to be an ISO 8601 period of years, months, weeks and days, such as P365D';
+const toPeriod = v.pipe(v.string(), v.transform(parsePeriod), v.custom<Period>(isDefined));
 const period = v.pipe(v.string('has to be a text'), v.regex(PERIOD, NO_PERIOD), v.check(isPeriod, NO_PERIOD));
 
 /** Deletes studies, series and instances. */
@@ -163,19 +165,13 @@ function toCommand(
   }
   return {
     kind: 'cleanup',
-    olderThan: requirePeriod(parsed.olderThan),
+    olderThan: v.parse(toPeriod, parsed.olderThan),
     age: parsed.age,
     modalities: parsed.filter.modality ?? null,
-    minInStore: parsed.minInStore === undefined ? null : requirePeriod(parsed.minInStore),
+    minInStore: parsed.minInStore === undefined ? null : v.parse(toPeriod, parsed.minInStore),
     maxSeries: parsed.maxSeries,
     dryRun,
   };
-}
-
-function requirePeriod(text: string): Period {
-  const parsed = parsePeriod(text);
-  if (parsed === undefined) throw new Error('The schema lets only periods pass.');
-  return parsed;
 }
 
 function claimedAction(content: unknown): keyof typeof SCHEMAS | undefined {

@@ -11,9 +11,8 @@ export const PERIOD = /^P(?:(\d{1,4})Y)?(?:(\d{1,5})M)?(?:(\d{1,5})W)?(?:(\d{1,6
 export function parsePeriod(text: string): Period | undefined {
   const match = PERIOD.exec(text);
   if (match === null) return undefined;
-  const parts: readonly (string | undefined)[] = match.slice(1);
-  const [years = 0, months = 0, weeks = 0, days = 0] = parts.map((part) => Number(part ?? 0));
-  const period = { months: years * 12 + months, days: weeks * 7 + days };
+  const part = (group: number): number => Number(match[group] ?? 0);
+  const period = { months: part(1) * 12 + part(2), days: part(3) * 7 + part(4) };
   return period.months === 0 && period.days === 0 ? undefined : period;
 }
 

@@ -41,7 +41,8 @@ export function formatTarget({ studyInstanceUid, seriesInstanceUid, sopInstanceU
 
 /** The inverse of {@link formatTarget}; undefined for a text that it does not write. */
 export function parseTarget(text: string): Target | undefined {
-  const [studyInstanceUid = '', seriesInstanceUid = null, sopInstanceUid = null, ...rest] = text.split('/');
+  const studyInstanceUid = text.replace(/\/.*$/s, '');
+  const [, seriesInstanceUid = null, sopInstanceUid = null, ...rest] = text.split('/');
   const uids = [studyInstanceUid, seriesInstanceUid, sopInstanceUid];
   if (rest.length > 0 || uids.includes('')) return undefined;
   return { studyInstanceUid, seriesInstanceUid, sopInstanceUid };

@@ -155,7 +155,8 @@ class Rounds {
       const queued = this.#queued.get(id);
       if (queued !== undefined) queued.endedSince += 1;
     }
-    if (settled.length === commands.length && commands.length > 0) this.#notBefore.delete(name);
+    const isSettled = commands.length > 0 && commands.every((id) => settled.includes(id));
+    if (isSettled) this.#notBefore.delete(name);
   }
 
   async #finishIfEmpty(id: string): Promise<void> {

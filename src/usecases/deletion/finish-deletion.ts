@@ -11,6 +11,7 @@ import { targetResult, targetResultSchema, type TargetResult } from '../../domai
 import type { Target } from '../../domain/dicom/target.ts';
 import { finishCommand, readFinalReport } from '../command/finish-command.ts';
 import { inParallel } from '../in-parallel.ts';
+import { eachName } from '../each-name.ts';
 import type { Invocation } from '../invocation.ts';
 import type { AdvanceContext } from './advance-context.ts';
 import type { DeletionDependencies } from './deletion-dependencies.ts';
@@ -72,12 +73,8 @@ async function removeResults(
   { state, attempts }: DeletionDependencies,
   invocation: Invocation,
 ): Promise<void> {
-  const { signal } = invocation;
-  for (;;) {
-    const { names } = await attempts(invocation, () => state.list({ prefix: resultPrefix(id) }, signal));
-    if (names.length === 0) return;
-    await inParallel(names, DOCUMENTS_AT_ONCE, (name) =>
-      attempts(invocation, () => state.remove(name, signal)),
-    );
-  }
+  const names = eachName(state, { prefix: resultPrefix(id) }, attempts, invocation);
+  await inParallel(names, DOCUMENTS_AT_ONCE, (name) =>
+    attempts(invocation, () => state.remove(name, invocation.signal)),
+  );
 }

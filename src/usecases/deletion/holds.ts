@@ -3,6 +3,7 @@ import type { TargetReason } from '../../domain/deletion/target-result.ts';
 import type { Target } from '../../domain/dicom/target.ts';
 import type { Invocation } from '../invocation.ts';
 import { describeError } from '../attempts.ts';
+import { eachName, firstNames } from '../each-name.ts';
 import type { DeletionDependencies } from './deletion-dependencies.ts';
 
 /**
@@ -34,23 +35,19 @@ async function isHeld(
   { records, attempts }: Pick<DeletionDependencies, 'records' | 'attempts'>,
   invocation: Invocation,
 ): Promise<boolean> {
-  const { signal } = invocation;
   const study = holdName(studyInstanceUid);
   // Of all names that begin with it, the name itself comes first.
-  const { names } = await attempts(invocation, () => records.list({ prefix: study, limit: 1 }, signal));
-  if (names[0] === study) return true;
+  const [first] = await firstNames(records, { prefix: study, limit: 1 }, attempts, invocation);
+  if (first === study) return true;
   const below = `${study}/`;
-  let pageToken: string | undefined;
-  do {
-    const page = await attempts(invocation, () => records.list({ prefix: below, pageToken }, signal));
-    if (page.names.some((name) => touches(name.slice(below.length), seriesInstanceUid))) return true;
-    pageToken = page.nextPageToken;
-  } while (pageToken !== undefined);
+  for await (const name of eachName(records, { prefix: below }, attempts, invocation)) {
+    if (touches(name.slice(below.length), seriesInstanceUid)) return true;
+  }
   return false;
 }
 
 /** @param held what stands below the study's name: a series, or nothing where somebody made a folder of the study. */
 function touches(held: string, seriesInstanceUid: string | null): boolean {
-  const [series = ''] = held.split('/');
+  const series = held.replace(/\/.*$/s, '');
   return seriesInstanceUid === null || series === '' || series === seriesInstanceUid;
 }

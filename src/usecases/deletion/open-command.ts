@@ -3,6 +3,7 @@ import type { CommandName } from '../../domain/command/command-report.ts';
 import { parseDeletionContent, type DeletionCommand } from '../../domain/deletion/delete-command.ts';
 import { OPEN_COMMANDS, openCommandId, openCommandName } from '../../domain/deletion/deletion-names.ts';
 import type { Delivery } from '../../domain/delivery.ts';
+import { firstNames } from '../each-name.ts';
 import type { Invocation } from '../invocation.ts';
 import type { DeletionDependencies } from './deletion-dependencies.ts';
 
@@ -37,10 +38,8 @@ export async function listOpenCommands(
   { state, attempts }: Opening,
   invocation: Invocation,
 ): Promise<readonly string[]> {
-  const page = await attempts(invocation, () =>
-    state.list({ prefix: OPEN_COMMANDS, limit: MOST_OPEN }, invocation.signal),
-  );
-  return page.names.map(openCommandId).filter((id) => id !== undefined);
+  const names = await firstNames(state, { prefix: OPEN_COMMANDS, limit: MOST_OPEN }, attempts, invocation);
+  return names.map(openCommandId).filter((id) => id !== undefined);
 }
 
 /** @returns undefined when it has been finished meanwhile. */

@@ -3,8 +3,8 @@ import { CourierError, NotFoundError } from '../../domain/errors.ts';
 import type { Target } from '../../domain/dicom/target.ts';
 import { describeError } from '../attempts.ts';
 import type { AdvanceContext } from './advance-context.ts';
-import { writePage, type Page } from './ledger-book.ts';
-import { publishStuck } from './progress.ts';
+import { waitUntil, writePage, type Page } from './ledger-book.ts';
+import { reportIfStuck } from './progress.ts';
 
 const SHORTEST_POLL_MS = 500;
 /** "A backoff such as 10 seconds" (Cloud Healthcare API, "Best practices for long-running operations"). */
@@ -26,29 +26,33 @@ export async function pollTarget(
   operation: { readonly name: string; readonly startedAt: number },
   context: AdvanceContext,
 ): Promise<Page> {
-  const { deps, invocation, failures } = context;
+  const { deps, invocation } = context;
   const now = deps.clock.now();
   invocation.logger.info('operation polled', {
     target: page.entry.target,
     operationAgeMs: now - operation.startedAt,
   });
+  const end = await lookAt(operation.name, page, context);
+  if (end !== undefined) return writeEnd(target, page, end, context);
+  const waiting = waitUntil(page, now + pollDelayMs(now - operation.startedAt));
+  return reportIfStuck(target, waiting, operation, context);
+}
+
+/** @returns undefined while it runs, and when it was not seen. */
+async function lookAt(
+  operation: string,
+  { entry: { target } }: Page,
+  { deps, invocation, failures }: AdvanceContext,
+): Promise<NonNullable<LedgerEntry['end']> | undefined> {
   try {
-    const { end } = await deps.deletion.getOperation(operation.name, invocation.signal);
-    if (end !== undefined) return await writeEnd(target, page, end, context);
+    const { end } = await deps.deletion.getOperation(operation, invocation.signal);
+    return end;
   } catch (error) {
-    if (error instanceof NotFoundError) return writeEnd(target, page, { kind: 'gone' }, context);
-    invocation.logger.warning('operation not seen', { ...describeError(error), target: page.entry.target });
+    if (error instanceof NotFoundError) return { kind: 'gone' };
+    invocation.logger.warning('operation not seen', { ...describeError(error), target });
     if (!(error instanceof CourierError && PASSING.has(error.code))) failures.push(error);
+    return undefined;
   }
-  const waiting = {
-    ...page,
-    entry: { ...page.entry, notBefore: now + pollDelayMs(now - operation.startedAt) },
-  };
-  const isStuck = now - operation.startedAt > deps.settings.operationMaxAgeMs;
-  if (!isStuck || page.entry.isReportedStuck) return waiting;
-  await publishStuck(page.entry, operation, context);
-  const reported: LedgerEntry = { ...waiting.entry, isReportedStuck: true };
-  return writePage(target, reported, page.generation, deps, invocation);
 }
 
 /** The longer it has run, the less often it is looked at. */

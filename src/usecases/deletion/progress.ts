@@ -1,9 +1,12 @@
 import { formatDeletionProgress } from '../../domain/deletion/deletion-report.ts';
 import { queuePrefix } from '../../domain/deletion/deletion-names.ts';
 import type { LedgerEntry } from '../../domain/deletion/ledger.ts';
+import type { Target } from '../../domain/dicom/target.ts';
+import { eachName } from '../each-name.ts';
 import type { Invocation } from '../invocation.ts';
 import type { AdvanceContext } from './advance-context.ts';
 import type { DeletionDependencies } from './deletion-dependencies.ts';
+import { writePage, type Page } from './ledger-book.ts';
 import { deliveryOf, readOpenCommand, type OpenCommand } from './open-command.ts';
 
 /** Says how far a command has come. */
@@ -20,8 +23,23 @@ export async function publishProgress(
   await deps.attempts(invocation, () => deps.publisher.publish(report, invocation.signal));
 }
 
-/** Says, loudly and to everyone who waits for it, that an operation takes too long. */
-export async function publishStuck(
+/** Says once that an operation takes too long. It is followed all the same. */
+export async function reportIfStuck(
+  target: Target,
+  page: Page,
+  operation: { readonly name: string; readonly startedAt: number },
+  context: AdvanceContext,
+): Promise<Page> {
+  const { deps, invocation } = context;
+  const isStuck = deps.clock.now() - operation.startedAt > deps.settings.operationMaxAgeMs;
+  if (!isStuck || page.entry.isReportedStuck) return page;
+  await publishStuck(page.entry, operation, context);
+  const reported: LedgerEntry = { ...page.entry, isReportedStuck: true };
+  return writePage(target, reported, page.generation, deps, invocation);
+}
+
+/** Loudly, and to everyone who waits for it. */
+async function publishStuck(
   entry: LedgerEntry,
   operation: { readonly name: string; readonly startedAt: number },
   { deps, invocation }: AdvanceContext,
@@ -44,14 +62,6 @@ async function countQueued(
   { state, attempts }: Pick<DeletionDependencies, 'state' | 'attempts'>,
   invocation: Invocation,
 ): Promise<number> {
-  let count = 0;
-  let pageToken: string | undefined;
-  do {
-    const page = await attempts(invocation, () =>
-      state.list({ prefix: queuePrefix(id), pageToken }, invocation.signal),
-    );
-    count += page.names.length;
-    pageToken = page.nextPageToken;
-  } while (pageToken !== undefined);
-  return count;
+  const names = eachName(state, { prefix: queuePrefix(id) }, attempts, invocation);
+  return (await Array.fromAsync(names)).length;
 }

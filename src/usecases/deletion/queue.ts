@@ -16,6 +16,7 @@ import {
 } from '../../domain/deletion/deletion-names.ts';
 import type { TargetResult } from '../../domain/deletion/target-result.ts';
 import { parseTarget, type Target } from '../../domain/dicom/target.ts';
+import { firstNames } from '../each-name.ts';
 import type { Invocation } from '../invocation.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { DeletionDependencies } from './deletion-dependencies.ts';
@@ -85,10 +86,8 @@ export async function listQueue(
   invocation: Invocation,
 ): Promise<readonly Target[]> {
   const prefix = queuePrefix(id);
-  const page = await attempts(invocation, () => state.list({ prefix, limit }, invocation.signal));
-  return page.names
-    .map((name) => parseTarget(name.slice(prefix.length)))
-    .filter((target) => target !== undefined);
+  const names = await firstNames(state, { prefix, limit }, attempts, invocation);
+  return names.map((name) => parseTarget(name.slice(prefix.length))).filter((target) => target !== undefined);
 }
 
 /** What the plan of a command knows of a target; undefined when the target is not in its queue any more. */

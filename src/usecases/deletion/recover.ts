@@ -1,11 +1,12 @@
 import { countInstances } from '../../domain/deletion/instance-set.ts';
 import { MOST_REQUESTS, operationsOf, type LedgerEntry } from '../../domain/deletion/ledger.ts';
 import { targetResult } from '../../domain/deletion/target-result.ts';
-import type { Target } from '../../domain/dicom/target.ts';
+import { formatTarget, type Target } from '../../domain/dicom/target.ts';
 import type { AdvanceContext } from './advance-context.ts';
 import { endTarget } from './end-target.ts';
-import { waitUntil, writePage, type Page } from './ledger-book.ts';
+import { readPage, waitUntil, writePage, type Page } from './ledger-book.ts';
 import { compareWithListed } from './list-instances.ts';
+import { reportIfStuck } from './progress.ts';
 
 /** Between two looks at the operations that a lost request may have begun. */
 const LOOK_AGAIN_MS = 10_000;
@@ -24,7 +25,7 @@ export async function recoverTarget(target: Target, page: Page, context: Advance
   const now = deps.clock.now();
   if (now < entry.lease.until) return waitUntil(page, entry.lease.until);
   // In this order: what ends between the two looks is seen by the second.
-  const mayRun = await isDeletionRunning(entry, context);
+  const running = await findRunningDeletion(target, entry, context);
   const { left, others } = await compareWithListed(target, entry.instances, deps, invocation);
   const failed = countInstances(left);
   if (failed === 0) {
@@ -37,7 +38,10 @@ export async function recoverTarget(target: Target, page: Page, context: Advance
     };
     return writePage(target, done, generation, deps, invocation);
   }
-  if (mayRun) return waitUntil(page, now + LOOK_AGAIN_MS);
+  if (running !== undefined) {
+    const mayBeOurs = { name: running, startedAt: Number(entry.requestedAt) };
+    return reportIfStuck(target, waitUntil(page, now + LOOK_AGAIN_MS), mayBeOurs, context);
+  }
   lease.end(target);
   if (entry.requests < MOST_REQUESTS) {
     const again: LedgerEntry = { ...entry, phase: 'planned', notBefore: now };
@@ -49,23 +53,44 @@ export async function recoverTarget(target: Target, page: Page, context: Advance
   return endTarget(target, page, { ...result, operations: operationsOf(entry) }, context);
 }
 
-/** Whether a deletion is running in the dataset that the entry's request may have begun. */
-async function isDeletionRunning(
+/** A deletion that is running in the dataset, and that the entry's request may have begun: no other target's of ours. */
+async function findRunningDeletion(
+  target: Target,
   { requestedAt }: LedgerEntry,
-  { deps, invocation }: AdvanceContext,
-): Promise<boolean> {
-  const since = (requestedAt ?? 0) - CLOCK_SKEW_MS;
+  context: AdvanceContext,
+): Promise<string | undefined> {
+  const { deps, invocation } = context;
+  const since = Number(requestedAt) - CLOCK_SKEW_MS;
+  const others = await knownOperations(target, context);
   let pageToken: string | undefined;
   do {
     const page = await deps.attempts(invocation, () =>
       deps.deletion.listOperations(pageToken, invocation.signal),
     );
-    const mayBeOurs = page.operations.some(
-      ({ method = 'Delete', createdAtMs = Infinity, end }) =>
-        end === undefined && method.startsWith('Delete') && createdAtMs >= since,
+    const mayBeOurs = page.operations.find(
+      ({ name, method = 'Delete', createdAtMs = Infinity, end }) =>
+        end === undefined && method.startsWith('Delete') && createdAtMs >= since && !others.has(name),
     );
-    if (mayBeOurs) return true;
+    if (mayBeOurs !== undefined) return mayBeOurs.name;
     pageToken = page.nextPageToken;
   } while (pageToken !== undefined);
-  return false;
+  return undefined;
+}
+
+/**
+ * The operations of the other targets that are under way. Without them a long cleanup, of which some operation always
+ * runs, would keep a lost request waiting to its end.
+ */
+async function knownOperations(
+  target: Target,
+  { deps, lease, invocation }: AdvanceContext,
+): Promise<ReadonlySet<string>> {
+  const names = new Set<string>();
+  for (const other of lease.active) {
+    const page =
+      formatTarget(other) === formatTarget(target) ? undefined : await readPage(other, deps, invocation);
+    const name = page?.entry.operation?.name;
+    if (name !== undefined) names.add(name);
+  }
+  return names;
 }

@@ -39,8 +39,9 @@ export async function stepTarget(
   let page = await readPage(target, deps, invocation);
   // Listed as under way by a process that died before it asked for anything, or after the end.
   if (page === undefined || !isOpen(page.entry)) lease.end(target);
-  const settled: string[] = [];
-  for (const id of commands) {
+  // Before anyone begins anew, or what has become of it for these would be forgotten.
+  const settled = page === undefined ? [] : await settleAttached(target, page.entry, context);
+  for (const id of commands.filter((one) => !settled.includes(one))) {
     const admitted = await admit(id, target, page, context);
     if (admitted.result !== undefined) {
       await settle(id, target, admitted.result, deps, invocation);
@@ -50,16 +51,27 @@ export async function stepTarget(
   }
   if (page === undefined) return { notBefore: deps.clock.now(), settled };
   page = await moveOn(target, page, context);
-  const { phase, result, commands: attached } = page.entry;
-  if (phase !== 'ended' || result === null) {
-    return { notBefore: Math.max(page.entry.notBefore, deps.clock.now()), settled };
-  }
-  for (const id of attached.filter((one) => commands.includes(one) && !settled.includes(one))) {
+  const { phase, notBefore } = page.entry;
+  if (phase !== 'ended') return { notBefore: Math.max(notBefore, deps.clock.now()), settled };
+  settled.push(...(await settleAttached(target, page.entry, context)));
+  const isShared = commands.some((id) => !settled.includes(id));
+  return { notBefore: deps.clock.now() + (isShared ? WAIT_FOR_OTHERS_MS : 0), settled };
+}
+
+/** Tells all commands that take part what has become of the target, once that is known. @returns their ids. */
+async function settleAttached(
+  target: Target,
+  { commands, result }: LedgerEntry,
+  { deps, invocation }: AdvanceContext,
+): Promise<string[]> {
+  const settled: string[] = [];
+  if (result === null) return settled;
+  for (const id of commands) {
+    if ((await readKnown(id, target, deps, invocation)) === undefined) continue;
     await settle(id, target, result, deps, invocation);
     settled.push(id);
   }
-  const isShared = commands.some((id) => !settled.includes(id));
-  return { notBefore: deps.clock.now() + (isShared ? WAIT_FOR_OTHERS_MS : 0), settled };
+  return settled;
 }
 
 interface Admitted {
@@ -76,10 +88,7 @@ async function admit(
   context: AdvanceContext,
 ): Promise<Admitted> {
   const { deps, invocation } = context;
-  if (page?.entry.commands.includes(id) === true) {
-    const { result } = page.entry;
-    return result === null ? { page } : { page, result };
-  }
+  if (page?.entry.commands.includes(id) === true) return { page };
   const known = await readKnown(id, target, deps, invocation);
   if (known === undefined) return { page };
   if (page === undefined || page.entry.phase === 'ended') {

@@ -1,9 +1,14 @@
 import { tombstoneName } from '../../domain/deletion/deletion-names.ts';
 import type { Target } from '../../domain/dicom/target.ts';
+import { UnavailableError } from '../../domain/errors.ts';
 import { parseTombstone, type Tombstone } from '../../domain/tombstone.ts';
 import type { VersionedDocumentStorage } from '../../ports/document-storage.ts';
+import { firstNames } from '../each-name.ts';
 import type { Invocation } from '../invocation.ts';
 import type { DeletionDependencies } from './deletion-dependencies.ts';
+
+/** More than there are targets that are prepared at once. */
+const MOST_TRIES = 16;
 
 type TombstoneDependencies = Pick<DeletionDependencies, 'state' | 'attempts' | 'clock'>;
 
@@ -18,9 +23,10 @@ export async function leaveTombstone(
   invocation: Invocation,
 ): Promise<unknown> {
   const deletedAt = new Date(deps.clock.now()).toISOString();
-  let before: unknown = null;
+  let before: Tombstone | null | undefined;
   await change(target, deps, invocation, (known) => {
-    before = known ?? null;
+    // What a second try finds may be the tombstone of the first, whose answer was lost.
+    if (before === undefined) before = known ?? null;
     return { deletedAt, hasInstances: known?.hasInstances ?? false };
   });
   // Ingest looks at the study first, and below it only where there is something.
@@ -34,18 +40,32 @@ export async function leaveTombstone(
   return before;
 }
 
-/** Takes a tombstone back: the deletion was called off before anything was deleted. */
+/**
+ * Takes a tombstone back: the deletion was called off before anything was deleted.
+ *
+ * Parts of the target may have been deleted meanwhile, for other commands: those ingest still has to find.
+ */
 export async function restoreTombstone(
   target: Target,
   before: unknown,
   deps: TombstoneDependencies,
   invocation: Invocation,
 ): Promise<void> {
-  await change(target, deps, invocation, () => (before === null ? undefined : parseTombstone(before)));
+  const deletedAt = before === null ? null : parseTombstone(before).deletedAt;
+  const hasInstances = target.seriesInstanceUid !== null;
+  const below = { prefix: `${tombstoneName(target)}/`, limit: 1 };
+  const isParent = async (): Promise<boolean> =>
+    (await firstNames(deps.state, below, deps.attempts, invocation)).length > 0;
+  const keep = (): Promise<void> =>
+    change(target, deps, invocation, (known) => ({ hasInstances, ...known, deletedAt }));
+  if (deletedAt !== null || (await isParent())) return keep();
+  await change(target, deps, invocation, () => undefined);
+  // One below it may have been left just now, by somebody who saw this one still in its place.
+  if (await isParent()) await keep();
 }
 
 /**
- * Changes a tombstone, whatever it is at the moment; nobody else does, so a second try is for answers that were lost.
+ * Changes a tombstone, whatever it is at the moment. Targets are prepared side by side, and share those above them.
  *
  * @param to what it becomes; undefined for none.
  */
@@ -57,23 +77,28 @@ async function change(
 ): Promise<void> {
   const name = tombstoneName(target);
   await attempts(invocation, async () => {
-    const known = await state.readVersion(name, invocation.signal);
-    const before = known === undefined ? undefined : parseTombstone(known.content);
-    const after = to(before);
-    if (after === before) return;
-    await write(state, name, after, known?.generation ?? null, invocation.signal);
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const known = await state.readVersion(name, invocation.signal);
+      const before = known === undefined ? undefined : parseTombstone(known.content);
+      const after = to(before);
+      if (after === before) return;
+      if (await write(state, name, after, known?.generation ?? null, invocation.signal)) return;
+    }
+    throw new UnavailableError('A tombstone changes whenever it is to be changed.');
   });
 }
 
+/** @returns false when somebody else has changed it meanwhile. */
 async function write(
   state: VersionedDocumentStorage,
   name: string,
   after: Tombstone | undefined,
   generation: string | null,
   signal: AbortSignal,
-): Promise<void> {
-  if (after === undefined) await state.remove(name, signal);
-  else await state.replace(name, after, generation, signal);
+): Promise<boolean> {
+  if (after !== undefined) return (await state.replace(name, after, generation, signal)) !== undefined;
+  await state.remove(name, signal);
+  return true;
 }
 
 /** What a target is part of: the series first, then the study. */

@@ -2,6 +2,8 @@ import { countInstances, instancesOf, type InstanceSet } from '../../domain/dele
 import { MOST_REQUESTS, operationsOf, type LedgerEntry } from '../../domain/deletion/ledger.ts';
 import { targetResult, type TargetOutcome, type TargetReason } from '../../domain/deletion/target-result.ts';
 import type { Target } from '../../domain/dicom/target.ts';
+import { RequestRefusedError } from '../../domain/errors.ts';
+import { describeError } from '../attempts.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { AdvanceContext } from './advance-context.ts';
 import { endTarget } from './end-target.ts';
@@ -34,7 +36,7 @@ export async function verifyTarget(
   const listed = await compareWithListed(target, entry.instances, deps, invocation);
   if (countInstances(listed.left) === 0) return finish(target, page, listed, null, context);
   const { searchLagMs } = deps.settings;
-  const isLagging = now < (entry.endedAt ?? 0) + searchLagMs;
+  const isLagging = now < Number(entry.endedAt) + searchLagMs;
   if (isLagging) return waitUntil(page, now + Math.min(LOOK_AGAIN_MS, searchLagMs));
   const verdict = judge(end, entry);
   if (verdict === 'again') {
@@ -72,9 +74,15 @@ async function deleteLeftovers(
     if (deps.clock.now() >= workUntil) return;
     const one = { studyInstanceUid: target.studyInstanceUid, ...instance };
     // Of an instance a DELETE may be repeated: it begins no operation, and absent is what is wanted.
-    await deps.attempts(invocation, (limits) =>
-      deps.lanes.delete.run((paced) => paced(() => deps.deletion.delete(one, limits.signal)), limits),
-    );
+    await deps
+      .attempts(invocation, (limits) =>
+        deps.lanes.delete.run((paced) => paced(() => deps.deletion.delete(one, limits.signal)), limits),
+      )
+      .catch((error: unknown) => {
+        if (!(error instanceof RequestRefusedError)) throw error;
+        // Tried, and left: it is counted at the end.
+        invocation.logger.warning('deletion request refused', describeError(error));
+      });
     done += 1;
   });
   const now = deps.clock.now();

@@ -72,7 +72,7 @@ describe('creating a document of lines', () => {
   it.each([
     [503, '', 'unavailable'],
     [200, '<html>', 'malformed-answer'],
-    [404, '<html>', 'malformed-answer'],
+    [404, '<html>', 'not-found'],
   ])('has created nothing that it knows of when it is answered %i with %j', async (status, text, code) => {
     const peer = await startPeer(answer(status, {}, text));
     await expect(failureOf(documentsAt(peer).createLines('a', lines([1]), signal))).resolves.toMatchObject({

@@ -93,13 +93,20 @@ describe('listing documents', () => {
 
   it('asks for one level, from where the page before has ended', async () => {
     const peer = await startPeer(answer(200, {}, page({})));
-    const listing = { prefix: 'a/b&c/', delimiter: '/', pageToken: 'x=', limit: 7 } as const;
+    const listing = {
+      prefix: 'a/b&c/',
+      delimiter: '/',
+      startOffset: 'a/b&c/d',
+      pageToken: 'x=',
+      limit: 7,
+    } as const;
     await documentsAt(peer).list(listing, signal);
     const [path, query] = peer.requests[0]?.url.split('?') ?? [];
     expect(path).toBe('/storage/v1/b/state/o');
     expect(Object.fromEntries(new URLSearchParams(query))).toEqual({
       prefix: 'a/b&c/',
       delimiter: '/',
+      startOffset: 'a/b&c/d',
       pageToken: 'x=',
       maxResults: '7',
       fields: 'kind,items/name,prefixes,nextPageToken',

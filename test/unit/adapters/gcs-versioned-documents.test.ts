@@ -70,7 +70,6 @@ describe('replacing a document', () => {
     [200, '{"generation":1}', 'malformed-answer'],
     [200, '<html>', 'malformed-answer'],
     [404, '', 'not-found'],
-    [404, '<html>', 'malformed-answer'],
     [403, '', 'permission-denied'],
     [503, '', 'unavailable'],
   ])('does not know of a new generation when it is answered %i with %j', async (status, text, code) => {

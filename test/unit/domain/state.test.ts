@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  commandName,
   deletionLedgerNames,
+  finalReportName,
   ingestMarkerName,
   instanceTombstoneName,
   seriesTombstoneName,
@@ -27,6 +29,17 @@ describe('names in the state bucket', () => {
       'deletions/1.2.1/1.2.2.json',
       'deletions/1.2.1/1.2.2/1.2.3.json',
     ]);
+  });
+});
+
+describe('names of commands', () => {
+  it.each([
+    ['export', 'exports'],
+    ['delete', 'deletions'],
+    ['cleanup', 'deletions'],
+  ] as const)('of kind %s are among the %s', (kind, folder) => {
+    expect(commandName({ kind, id: 'a' })).toBe(`commands/${folder}/a.json`);
+    expect(finalReportName({ kind, id: 'a' })).toBe(`reports/${folder}/a.json`);
   });
 });
 

@@ -35,9 +35,38 @@ describe('a target of a command', () => {
     expect(problemsOf({ series: '2' })).toEqual(['study: is missing']);
   });
 
+  it.each([null, 5, '1.2'])('is an object, and not %j', (content) => {
+    expect(problemsOf(content)).toEqual(['the command: has to be an object']);
+  });
+
   it('tells of what it does not know, without quoting it', () => {
     expect(problemsOf({ study: '1', patient: 'Doe^John' })).toEqual([
       'patient: is not a field of this command',
     ]);
+  });
+});
+
+describe('what is wrong with a command', () => {
+  const describeAll = (schema: v.GenericSchema, content: unknown): readonly string[] =>
+    describeIssues(v.safeParse(schema, content).issues ?? []);
+
+  it('is told without what was received, also where the schema has no words of its own', () => {
+    expect(describeAll(v.number(), 'Doe^John')).toEqual(['the command: has to be number']);
+    expect(
+      describeAll(
+        v.pipe(
+          v.any(),
+          v.check(() => false),
+        ),
+        'Doe^John',
+      ),
+    ).toEqual(['the command: has to be something else']);
+  });
+
+  it('is told of a hundred things at most', () => {
+    const content = Array.from({ length: 102 }, () => 'x');
+    const problems = describeAll(v.array(v.number()), content);
+    expect(problems).toHaveLength(101);
+    expect(problems.at(-1)).toBe('and 2 more problems');
   });
 });
