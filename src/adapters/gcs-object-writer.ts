@@ -13,7 +13,7 @@ import { objectUrl } from './storage-requests.ts';
 import { objectResource, toWrittenObject } from './gcs-object-resource.ts';
 
 /** Up to here an object travels in one request, for which it has to be held in memory: its checksum goes before it. */
-export const LARGEST_SINGLE_REQUEST_BYTES = 8 * 1024 * 1024;
+const LARGEST_SINGLE_REQUEST_BYTES = 8 * 1024 * 1024;
 
 const found = v.intersect([
   objectResource,

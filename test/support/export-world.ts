@@ -24,7 +24,7 @@ import { RecordingPublisher } from './recording-publisher.ts';
 import { makeDicom } from './synthetic-dicom.ts';
 
 /** Keeps the slices that are published, for the test to deliver. */
-export class RecordingMessages implements MessagePublisher {
+class RecordingMessages implements MessagePublisher {
   readonly messages: SliceMessage[] = [];
   readonly faults: Faults;
 

@@ -5,7 +5,7 @@ import { isUid } from '../dicom/uid.ts';
 export type ExportQuery = v.InferOutput<typeof exportQuerySchema>;
 
 /** The attributes by which a Cloud Healthcare API store can search studies or series (its conformance statement, Search). */
-export const QUERY_TAGS = {
+const QUERY_TAGS = {
   StudyDate: '00080020',
   PatientID: '00100020',
   PatientName: '00100010',

@@ -25,7 +25,7 @@ export interface NamedInstance {
 }
 
 /** The longest name of an object in bytes of UTF-8 (Cloud Storage, "Object naming guidelines"). */
-export const LONGEST_NAME_BYTES = 1024;
+const LONGEST_NAME_BYTES = 1024;
 
 /** Every frame, and everything that has none, has a number. */
 const NO_FRAME = '0';

@@ -17,7 +17,7 @@ const TRANSFER_SYNTAX_KEY = 'transfer-syntax';
  *
  * The mark is also what keeps it from being ingested where the destination is the inbox.
  */
-export function ownMetadata(
+function ownMetadata(
   item: PlanItem,
   { id, storeName, plan }: ExportContext,
 ): Readonly<Record<string, string>> {
