@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { buildPackage, DeployedPackage } from '../support/deployed-package.ts';
@@ -42,12 +43,22 @@ describe('the package that is deployed', () => {
   });
 
   it('bundles the sources and packages of production, and none of development', () => {
-    const { sources } = JSON.parse(deployed.read('index.js.map')) as { sources: string[] };
     const { packages } = readJson('package-lock.json') as { packages: Record<string, { dev?: boolean }> };
-    const bundled = new Set(sources.map((source) => placeOf(source)));
-    expect([...bundled]).toEqual(expect.arrayContaining(['src', 'node_modules/valibot']));
     const production = Object.keys(packages).filter((place) => packages[place]?.dev === undefined);
-    expect([...bundled].filter((place) => place !== 'src' && !production.includes(place))).toEqual([]);
+    const bundled = placesOf(deployed);
+    expect(bundled).toEqual(expect.arrayContaining(['src', 'node_modules/valibot']));
+    expect(bundled.filter((place) => place !== 'src' && !production.includes(place))).toEqual([]);
+  });
+
+  it('has a bill of materials that lists what it bundles and what it asks for, and no tool', () => {
+    const bill = execFileSync(process.execPath, ['scripts/bill-of-materials.mjs'], { cwd: ROOT });
+    const { components } = JSON.parse(bill.toString()) as { components: { name: string }[] };
+    const listed = components.map(({ name }) => name);
+    const bundled = placesOf(deployed).filter((place) => place !== 'src');
+    const needed = [...bundled.map(nameOf), ...Object.keys(deployed.manifest.dependencies)];
+    expect(needed.filter((name) => !listed.includes(name))).toEqual([]);
+    expect(listed).not.toEqual(expect.arrayContaining(['esbuild']));
+    expect(listed).not.toEqual(expect.arrayContaining(['chokidar']));
   });
 });
 
@@ -91,6 +102,17 @@ describe('on the Node.js that is deployed, with nothing installed but what it as
     await expect(deployed.start('ingest', environment)).rejects.toThrow('STATE_BUCKET');
   });
 });
+
+/** Where what it bundles comes from, once each. */
+function placesOf(built: DeployedPackage): string[] {
+  const { sources } = JSON.parse(built.read('index.js.map')) as { sources: string[] };
+  return [...new Set(sources.map(placeOf))];
+}
+
+/** The name of a package that the lock file has at this place, perhaps within another. */
+function nameOf(place: string): string {
+  return place.replace(/^(.*\/)?node_modules\//, '');
+}
 
 /** `src`, or the package that a source belongs to, as the lock file names it. */
 function placeOf(source: string): string {
