@@ -19,16 +19,23 @@ export default {
     })),
     {
       name: 'src-stands-alone',
-      comment: 'The worker never imports its stand-ins, tests, benchmarks or scripts.',
+      comment: 'The worker never imports its stand-ins, tests, benchmarks, tools or scripts.',
       severity: 'error',
       from: { path: '^src/' },
-      to: { path: '^(emulator|test|bench|scripts)/' },
+      to: { path: '^(emulator|test|bench|tools|scripts)/' },
     },
     {
       name: 'emulator-stands-alone',
       comment: 'A stand-in that shared code with the worker would share its mistakes.',
       severity: 'error',
       from: { path: '^emulator/' },
+      to: { path: '^(src|test|bench|tools)/' },
+    },
+    {
+      name: 'tools-stand-alone',
+      comment: 'A tool that tries the worker from outside would share its mistakes if it shared its code.',
+      severity: 'error',
+      from: { path: '^tools/' },
       to: { path: '^(src|test|bench)/' },
     },
     {

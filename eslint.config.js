@@ -52,7 +52,7 @@ export default tseslint.config(
   },
   {
     // Stand-ins, benchmarks and suites live at the edge: they start processes and look at the wall clock.
-    files: ['emulator/**', 'bench/**', 'test/**', 'scripts/**'],
+    files: ['emulator/**', 'bench/**', 'test/**', 'tools/**', 'scripts/**'],
     rules: {
       'no-restricted-properties': [
         'error',

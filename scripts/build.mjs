@@ -1,12 +1,20 @@
 // Bundles the functions into what is deployed, dist/dicom-courier.zip: index.js (one minified ES module with its source map) and a
 // package.json that names the two packages which stay outside: the functions framework, which the platform starts,
 // and the native CRC32C, whose binary the platform's own npm install has to choose.
+// Usage: npm run build [-- DIRECTORY]      dist by default. What is there is replaced.
 import { build } from 'esbuild';
 import { zipSync } from 'fflate';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 
 const OUTSIDE = ['@google-cloud/functions-framework', '@node-rs/crc32'];
+
+/**
+ * Taken up by `debug` where it is installed, which it is here by tools of development only. It does without, as it does
+ * wherever those are not installed: what is deployed does not depend on them.
+ */
+const ABSENT = ['supports-color'];
 
 /**
  * Of undici only the agent and `request`. Its index also loads fetch, web sockets, caches and mocks, which take two
@@ -29,11 +37,12 @@ const agentOnlyUndici = {
 };
 
 const project = JSON.parse(readFileSync('package.json', 'utf8'));
-rmSync('dist', { recursive: true, force: true });
-mkdirSync('dist');
-await build({
+const directory = process.argv[2] ?? 'dist';
+const { outputFiles } = await build({
   entryPoints: ['src/functions/index.ts'],
+  // Wherever it is written to: the source map names its sources from here.
   outfile: 'dist/index.js',
+  write: false,
   bundle: true,
   platform: 'node',
   target: 'node24',
@@ -41,7 +50,7 @@ await build({
   minify: true,
   sourcemap: 'linked',
   sourcesContent: false,
-  external: OUTSIDE,
+  external: [...OUTSIDE, ...ABSENT],
   // Bundled CommonJS packages still call require.
   banner: {
     js: "import{createRequire as __cr}from'node:module';import{fileURLToPath as __fu}from'node:url';import{dirname as __dn}from'node:path';const require=__cr(import.meta.url),__filename=__fu(import.meta.url),__dirname=__dn(__filename);",
@@ -49,32 +58,28 @@ await build({
   plugins: [agentOnlyUndici],
   logLevel: 'warning',
 });
-writeFileSync(
-  'dist/package.json',
-  `${JSON.stringify(
-    {
-      name: project.name,
-      version: project.version,
-      private: true,
-      type: 'module',
-      main: 'index.js',
-      engines: { node: '>=24' },
-      dependencies: Object.fromEntries(OUTSIDE.map((name) => [name, project.dependencies[name]])),
-    },
-    null,
-    2,
-  )}\n`,
-);
+const manifest = {
+  name: project.name,
+  version: project.version,
+  private: true,
+  type: 'module',
+  main: 'index.js',
+  engines: { node: '>=24' },
+  dependencies: Object.fromEntries(OUTSIDE.map((name) => [name, project.dependencies[name]])),
+};
+const files = {
+  ...Object.fromEntries(outputFiles.map(({ path, contents }) => [basename(path), contents])),
+  'package.json': Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`),
+};
 
 // The same input gives the same bytes: fixed order, and the earliest time that a zip can say.
-const files = ['index.js', 'index.js.map', 'package.json'];
-const zip = zipSync(Object.fromEntries(files.map((name) => [name, readFileSync(`dist/${name}`)])), {
-  mtime: new Date(1980, 0, 1),
-  level: 9,
-});
-writeFileSync('dist/dicom-courier.zip', zip);
-for (const name of [...files, 'dicom-courier.zip']) {
-  process.stdout.write(`dist/${name}  ${(statSync(`dist/${name}`).size / 1024).toFixed(0)} KiB\n`);
+const inOrder = Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));
+const zip = zipSync(inOrder, { mtime: new Date(1980, 0, 1), level: 9 });
+rmSync(directory, { recursive: true, force: true });
+mkdirSync(directory, { recursive: true });
+for (const [name, contents] of Object.entries({ ...inOrder, 'dicom-courier.zip': zip })) {
+  writeFileSync(join(directory, name), contents);
+  process.stdout.write(`${join(directory, name)}  ${(contents.length / 1024).toFixed(0)} KiB\n`);
 }
 const hash = createHash('sha256').update(zip).digest('hex');
 process.stdout.write(`sha256 of the package: ${hash}\n`);

@@ -18,6 +18,7 @@ const CHECKS = {
     'dependency-cruiser/bin/dependency-cruiser.mjs',
     'src',
     'emulator/src',
+    'tools',
     '--config',
     '.dependency-cruiser.js',
   ],

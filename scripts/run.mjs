@@ -32,6 +32,8 @@ const TASKS = {
   build: ['scripts/build.mjs'],
   schemas: ['scripts/schemas.mjs'],
   bench: ['bench/main.ts'],
+  smoke: ['tools/smoke/main.ts'],
+  'verify:cloud': ['tools/verify-cloud/main.ts'],
 };
 
 main(process.argv[2], process.argv.slice(3));

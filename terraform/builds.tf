@@ -154,10 +154,13 @@ resource "google_cloudbuild_trigger" "this" {
     approval_required = each.value.approval
   }
 
-  substitutions = {
-    _STATE_BUCKET = var.builds.state_bucket
-    _STATE_PREFIX = var.builds.state_prefix
-  }
+  substitutions = merge(
+    {
+      _STATE_BUCKET = var.builds.state_bucket
+      _STATE_PREFIX = var.builds.state_prefix
+    },
+    each.key == "apply" ? { _SMOKE = var.builds.smoke ? "yes" : "no" } : {},
+  )
 
   depends_on = [google_service_account.deployer, google_project_iam_member.deployer]
 }

@@ -27,12 +27,13 @@ variable "watching" {
 }
 
 variable "builds" {
-  description = "Continuous deployment by Cloud Build; null for none. `state_bucket` holds Terraform's state and the plans that wait for approval; `repository` is a repository connected to Cloud Build."
+  description = "Continuous deployment by Cloud Build; null for none. `state_bucket` holds Terraform's state and the plans that wait for approval; `repository` is a repository connected to Cloud Build; `smoke` tries the deployed system after each apply, with rights that people give."
   type = object({
     state_bucket = string
     state_prefix = optional(string, "dicom-courier")
     repository   = optional(string)
     branch       = optional(string, "^main$")
+    smoke        = optional(bool, false)
   })
   default = null
 

@@ -22,7 +22,16 @@ export interface DeliveryDependencies {
   readonly projectId: string;
   /** How long an invocation may take, from its arrival. */
   readonly timeLimitMs: number;
+  /**
+   * Does the work so that the requests sent for it belong to the trace of the event.
+   *
+   * @default they belong to none
+   */
+  readonly inTrace?: InTrace;
 }
+
+/** Does work in the trace that the headers of an event name, if they name one. */
+export type InTrace = (headers: EventRequest['headers'], work: () => Promise<void>) => Promise<void>;
 
 /** What the envelope says, before anything is done. */
 export interface ReadDelivery<T> {
@@ -40,7 +49,7 @@ export interface ReadDelivery<T> {
  * @param read total: whatever it is given, it says what it is.
  */
 export function makeDeliveryHandler<T>(
-  { clock, logger: base, projectId, timeLimitMs }: DeliveryDependencies,
+  { clock, logger: base, projectId, timeLimitMs, inTrace = withoutTrace }: DeliveryDependencies,
   read: (request: EventRequest) => ReadDelivery<T>,
   work: (message: T, invocation: Invocation) => Promise<void>,
 ): EventHandler {
@@ -56,7 +65,8 @@ export function makeDeliveryHandler<T>(
     );
     const deadlineAt = startedAtMs + timeLimitMs;
     try {
-      await work(message, { startedAtMs, deadlineAt, signal: timeUp.signal, attempts, logger });
+      const invocation = { startedAtMs, deadlineAt, signal: timeUp.signal, attempts, logger };
+      await inTrace(request.headers, () => work(message, invocation));
       response.status(204).end();
     } catch (error) {
       const { status, isConfigurationFault } = dispositionOf(error);
@@ -70,6 +80,8 @@ export function makeDeliveryHandler<T>(
     }
   };
 }
+
+const withoutTrace: InTrace = (_headers, work) => work();
 
 /** Where the error was thrown, without its message, which may quote what it was about. */
 function stackOf(error: unknown): { stack?: readonly string[] } {

@@ -78,3 +78,21 @@ run "a_plan_is_applied_only_after_an_approval" {
     error_message = "Planning does not: the plan is what is approved."
   }
 }
+
+run "the_deployed_system_is_tried_where_that_is_asked_for" {
+  command = plan
+
+  variables {
+    builds = { state_bucket = "acme-terraform", smoke = true, repository = "projects/acme-imaging/locations/europe-west1/connections/git/repositories/courier" }
+  }
+
+  assert {
+    condition     = google_cloudbuild_trigger.this["apply"].substitutions["_SMOKE"] == "yes"
+    error_message = "The build that applies tries what it has applied."
+  }
+
+  assert {
+    condition     = toset(keys(google_cloudbuild_trigger.this["plan"].substitutions)) == toset(["_STATE_BUCKET", "_STATE_PREFIX"])
+    error_message = "The build that plans tries nothing: what it has planned is not there yet."
+  }
+}

@@ -101,11 +101,9 @@ export const ENDS: readonly End[] = [
     reaches: RECOVERED,
   },
   {
-    name: 'unanswered three times',
+    ...DELETED,
+    name: 'unanswered three times, and then instance by instance',
     reactions: ['unavailable', 'unavailable', 'unavailable'],
-    target: { outcome: 'failed', reason: 'unanswered' },
-    counts: { failed: 3 },
-    status: 'failed',
     operations: 0,
     reported: 3,
     reaches: RECOVERED.filter((place) => place !== 'poll'),

@@ -1,5 +1,11 @@
 import { once } from 'node:events';
-import { createServer, request as sendRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  request as sendRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { pipeline } from 'node:stream';
 
@@ -7,6 +13,7 @@ import { pipeline } from 'node:stream';
 export interface PassingRequest {
   readonly method: string;
   readonly url: string;
+  readonly headers: IncomingHttpHeaders;
   /** Which request on its connection it is, 1 for the first. */
   readonly numberOnConnection: number;
 }
@@ -34,8 +41,8 @@ export async function startProxy(
   const server = createServer((request, response) => {
     const numberOnConnection = (requestsOn.get(request.socket) ?? 0) + 1;
     requestsOn.set(request.socket, numberOnConnection);
-    const { method = '', url = '' } = request;
-    const decision = decide({ method, url, numberOnConnection });
+    const { method = '', url = '', headers } = request;
+    const decision = decide({ method, url, headers, numberOnConnection });
     decisions.push(decision);
     if (decision === 'cut') {
       request.socket.resetAndDestroy();

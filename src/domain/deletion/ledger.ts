@@ -105,7 +105,7 @@ export function isOpen({ phase }: Pick<LedgerEntry, 'phase'>): boolean {
   return phase === 'requested' || phase === 'running';
 }
 
-/** DELETE requests for one target, each of them unanswered or failed for a passing reason, before it is given up. */
+/** DELETE requests for one target as a whole, each of them unanswered or failed for a passing reason. */
 export const MOST_REQUESTS = 3;
 
 /** Operations that were, or may have been, begun for it. An instance is deleted without one. */

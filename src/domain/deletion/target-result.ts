@@ -20,7 +20,6 @@ const reasonSchema = v.picklist([
   'operation-failed',
   'operation-cancelled',
   'refused',
-  'unanswered',
   'instances-left',
 ]);
 

@@ -6,8 +6,14 @@ import { parseConfiguration } from './parse-configuration.ts';
 /** What the `delete` function needs to know. The table in the README describes each variable. */
 export type DeleteConfiguration = v.InferOutput<typeof deleteSchema>;
 
+/** Of an invocation's time 15 s are for the answer and 10 s for what has begun: with less than that nothing ever begins. */
+const timeToWork = (fallback: string) =>
+  v.pipe(duration(fallback), v.minValue(30_000, 'has to be at least 30s'));
+
 const deleteSchema = v.object({
   ...commonVariables,
+  FUNCTION_TIMEOUT: timeToWork('540s'),
+  ACK_DEADLINE: timeToWork('600s'),
   RECORDS_BUCKET: required,
   MAX_OPERATIONS: count(5, 20),
   MAX_TARGETS: count(1000, 10_000),

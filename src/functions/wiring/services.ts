@@ -12,6 +12,7 @@ import { makeMetadataAuthorization, METADATA_HOST } from '../../adapters/metadat
 import { makePubsubMessagePublisher } from '../../adapters/pubsub-message-publisher.ts';
 import { makePubsubReportPublisher, PUBSUB_ENDPOINT } from '../../adapters/pubsub-report-publisher.ts';
 import { STORAGE_ENDPOINT } from '../../adapters/storage-requests.ts';
+import { makeTraceContext } from '../../adapters/trace-context.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DocumentStorage, VersionedDocumentStorage } from '../../ports/document-storage.ts';
 import type { MessagePublisher } from '../../ports/message-publisher.ts';
@@ -22,6 +23,7 @@ import { makeAttempts, type Attempts } from '../../usecases/attempts.ts';
 import { makeLanes, type Lanes } from '../../usecases/lanes.ts';
 import { isHealthcareStore, type CommonConfiguration } from '../configuration/common-variables.ts';
 import type { DeliveryDependencies } from '../deliver.ts';
+import { nextTraceparent } from '../trace.ts';
 import type { Effects } from './effects.ts';
 
 /** Left between the end of the work and the end of the platform's patience, to answer in. */
@@ -74,7 +76,10 @@ export function wireServices(
     idleTimeoutMs: config.IDLE_TIMEOUT,
     answerTimeoutMs: config.ANSWER_TIMEOUT,
   });
-  const google = withAuthorization(http, wireGoogleAuthorization(config, http, clock));
+  const trace = makeTraceContext();
+  const traced = trace.apply(http);
+  // Tokens are fetched for all deliveries together, and belong to no one's trace.
+  const google = withAuthorization(traced, wireGoogleAuthorization(config, http, clock));
   const storageEndpoint = trimSlash(config.STORAGE_EMULATOR_HOST ?? STORAGE_ENDPOINT);
   return {
     delivery: {
@@ -82,9 +87,10 @@ export function wireServices(
       logger: makeJsonLogger(writeLog, { function: functionName }),
       projectId: config.PROJECT_ID,
       timeLimitMs: Math.max(1000, Math.min(config.FUNCTION_TIMEOUT, config.ACK_DEADLINE) - MARGIN_MS),
+      inTrace: (headers, work) => trace.run(nextTraceparent(headers, random), work),
     },
     cloudStorage: { http: google, endpoint: storageEndpoint },
-    dicomweb: wireDicomweb(config, http, google),
+    dicomweb: wireDicomweb(config, traced, google),
     documents: (bucket) => makeGcsDocumentStorage(google, storageEndpoint, bucket),
     versionedDocuments: (bucket) => makeVersionedGcsDocumentStorage(google, storageEndpoint, bucket),
     publisher: makePubsubReportPublisher(

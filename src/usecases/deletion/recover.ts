@@ -1,11 +1,10 @@
 import { countInstances } from '../../domain/deletion/instance-set.ts';
-import { MOST_REQUESTS, operationsOf, type LedgerEntry } from '../../domain/deletion/ledger.ts';
-import { targetResult } from '../../domain/deletion/target-result.ts';
+import { MOST_REQUESTS, type LedgerEntry } from '../../domain/deletion/ledger.ts';
 import { formatTarget, type Target } from '../../domain/dicom/target.ts';
 import type { AdvanceContext } from './advance-context.ts';
-import { endTarget } from './end-target.ts';
 import { readPage, waitUntil, writePage, type Page } from './ledger-book.ts';
 import { compareWithListed } from './list-instances.ts';
+import { markDone } from './mark-done.ts';
 import { reportIfStuck } from './progress.ts';
 
 /** Between two looks at the operations that a lost request may have begun. */
@@ -17,7 +16,8 @@ const CLOCK_SKEW_MS = 60_000;
  * Finds out what came of a request whose answer nobody has: its process died, or its connection.
  *
  * What may have begun is waited out: operations tell no target, so every deletion of the dataset since then may be this
- * one. Only when none is running, and something is still there, is it asked for again.
+ * one. Only when none is running, and something is still there, is it asked for again; and after some requests, instance by
+ * instance.
  */
 export async function recoverTarget(target: Target, page: Page, context: AdvanceContext): Promise<Page> {
   const { deps, lease, invocation } = context;
@@ -26,31 +26,17 @@ export async function recoverTarget(target: Target, page: Page, context: Advance
   if (now < entry.lease.until) return waitUntil(page, entry.lease.until);
   // In this order: what ends between the two looks is seen by the second.
   const running = await findRunningDeletion(target, entry, context);
-  const { left, others } = await compareWithListed(target, entry.instances, deps, invocation);
-  const failed = countInstances(left);
-  if (failed === 0) {
-    const done: LedgerEntry = {
-      ...entry,
-      phase: 'running',
-      end: { kind: 'done' },
-      endedAt: now,
-      notBefore: now,
-    };
-    return writePage(target, done, generation, deps, invocation);
-  }
+  const { left } = await compareWithListed(target, entry.instances, deps, invocation);
+  if (countInstances(left) === 0) return markDone(target, page, {}, context);
   if (running !== undefined) {
-    const mayBeOurs = { name: running, startedAt: Number(entry.requestedAt) };
+    const mayBeOurs = { name: running, startedAt: entry.requestedAt ?? now };
     return reportIfStuck(target, waitUntil(page, now + LOOK_AGAIN_MS), mayBeOurs, context);
   }
+  // Whatever keeps the store from answering for the whole may let single instances pass, and may last for hours.
+  if (entry.requests >= MOST_REQUESTS) return markDone(target, page, { byInstance: true }, context);
   lease.end(target);
-  if (entry.requests < MOST_REQUESTS) {
-    const again: LedgerEntry = { ...entry, phase: 'planned', notBefore: now };
-    return writePage(target, again, generation, deps, invocation);
-  }
-  const counts = { failed, deleted: countInstances(entry.instances) - failed, 'arrived-later': others };
-  const problem = `${entry.requests} requests to delete ${entry.target} were not answered; ${failed} instances are left.`;
-  const result = targetResult('failed', { reason: 'unanswered', counts, problems: [problem] });
-  return endTarget(target, page, { ...result, operations: operationsOf(entry) }, context);
+  const again: LedgerEntry = { ...entry, phase: 'planned', notBefore: now };
+  return writePage(target, again, generation, deps, invocation);
 }
 
 /** A deletion that is running in the dataset, and that the entry's request may have begun: no other target's of ours. */

@@ -9,6 +9,7 @@ import type { AdvanceContext } from './advance-context.ts';
 import { endTarget } from './end-target.ts';
 import { findHold } from './holds.ts';
 import { waitUntil, writePage, type Page } from './ledger-book.ts';
+import { markDone } from './mark-done.ts';
 import { compareWithListed, type Comparison } from './list-instances.ts';
 import { restoreTombstone } from './tombstones.ts';
 
@@ -80,27 +81,6 @@ async function callOff(
   const counts = { deleted, [outcome]: kept, 'arrived-later': others };
   const result = targetResult(outcome, { reason, counts, operations: operationsOf(entry) });
   return endTarget(target, page, result, context);
-}
-
-/** Goes on as though the target had been deleted: what is left of it, and be it everything, is deleted one by one. */
-function markDone(
-  target: Target,
-  page: Page,
-  change: Partial<LedgerEntry>,
-  { deps, invocation }: AdvanceContext,
-): Promise<Page> {
-  const now = deps.clock.now();
-  const entry: LedgerEntry = {
-    ...page.entry,
-    ...change,
-    phase: 'running',
-    firstRequestedAt: page.entry.firstRequestedAt ?? now,
-    end: { kind: 'done' },
-    // Long ago, so that what is listed is believed at once.
-    endedAt: now - deps.settings.searchLagMs,
-    notBefore: now,
-  };
-  return writePage(target, entry, page.generation, deps, invocation);
 }
 
 async function sendRequest(target: Target, page: Page, context: AdvanceContext): Promise<Page> {

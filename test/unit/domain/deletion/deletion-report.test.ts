@@ -58,7 +58,7 @@ describe('the final report of a deletion', () => {
     });
   });
 
-  const failed = targetResult('failed', { reason: 'unanswered', counts: { failed: 1 } });
+  const failed = targetResult('failed', { reason: 'instances-left', counts: { failed: 1 } });
   it.each<readonly [string, readonly TargetResult[], Partial<typeof NOTHING>, string]>([
     ['complete', [], {}, 'nothing had to be done'],
     ['complete', [deleted, targetResult('absent'), targetResult('planned')], {}, 'all are as wanted'],

@@ -43,6 +43,11 @@ describe('the configuration of delete', () => {
     });
   });
 
+  it.each(['FUNCTION_TIMEOUT', 'ACK_DEADLINE'])('refuses a %s in which nothing would ever begin', (name) => {
+    expect(problemsOf({ ...COMPLETE, [name]: '29s' })).toContain(`${name} has to be at least 30s`);
+    expect(parseDeleteConfiguration({ ...COMPLETE, [name]: '30s' })).toMatchObject({ [name]: 30_000 });
+  });
+
   it('reads what is given', () => {
     const given = {
       MAX_OPERATIONS: '20',
