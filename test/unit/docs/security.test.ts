@@ -40,7 +40,7 @@ describe('docs/security.md', () => {
 });
 
 /** A table of guards is only as good as its files: one that was moved has to be found again. */
-describe.each(['docs/security.md'])('%s', (document) => {
+describe.each(['docs/security.md', 'docs/architecture.md'])('%s', (document) => {
   it('names files that exist', () => {
     const named = [...read(document).matchAll(/`((?:src|test|terraform|scripts)\/[\w./-]+\.\w+)`/g)];
     const paths = named.map(([, path = '']) => path);
