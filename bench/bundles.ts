@@ -13,6 +13,7 @@ export interface Bundles {
   readonly samples: string;
   readonly helloWorld: string;
   readonly fixedConcurrency: string;
+  readonly bareLoop: string;
 }
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
@@ -23,6 +24,7 @@ const ENTRIES = {
   bare: fileURLToPath(new URL('./baselines/bare.ts', import.meta.url)),
   samples: fileURLToPath(new URL('./baselines/samples.ts', import.meta.url)),
   'fixed-concurrency': fileURLToPath(new URL('./baselines/fixed-concurrency.ts', import.meta.url)),
+  'bare-loop': fileURLToPath(new URL('./export/bare-loop.ts', import.meta.url)),
   'hello-world': fileURLToPath(new URL('./baselines/hello-world.ts', import.meta.url)),
 };
 
@@ -65,6 +67,7 @@ export async function makeBundles(): Promise<Bundles> {
     samples: path('samples'),
     helloWorld: path('hello-world'),
     fixedConcurrency: path('fixed-concurrency'),
+    bareLoop: path('bare-loop'),
   };
 }
 

@@ -43,6 +43,37 @@ export function worker(bundles: Bundles, peers: PeersReady): Subject {
   };
 }
 
+/** The worker's export function, as it is deployed. */
+export function exporter(
+  bundles: Bundles,
+  peers: PeersReady,
+  retrieveBy: 'instance' | 'series',
+  concurrency: number,
+): Subject {
+  return {
+    name: `export by ${retrieveBy}`,
+    modulePath: bundles.worker,
+    target: 'export',
+    environment: {
+      ...credentials(peers),
+      // As deployed (terraform/functions.tf).
+      NODE_OPTIONS: '--max-semi-space-size=4',
+      PROJECT_ID: 'bench',
+      DICOM_STORE,
+      STATE_BUCKET: STATE,
+      RECORDS_BUCKET: 'records',
+      RESULTS_TOPIC: 'results',
+      EXPORT_TOPIC: 'export',
+      EXPORT_DESTINATIONS: 'gs://exports/',
+      EXPORT_CONCURRENCY: String(concurrency),
+      RETRIEVE_BY: retrieveBy,
+      STORAGE_EMULATOR_HOST: peers.storageUrl,
+      PUBSUB_EMULATOR_HOST: peers.pubsubHost,
+      HEALTHCARE_ENDPOINT: peers.storeUrl,
+    },
+  };
+}
+
 /** A function that only gets and posts. */
 export function bare(bundles: Bundles, peers: PeersReady): Subject {
   return { name: 'bare', modulePath: bundles.bare, target: 'bare', environment: baselineEnvironment(peers) };

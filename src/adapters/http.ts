@@ -7,7 +7,7 @@ import { watchIdle } from './idle-watch.ts';
 
 /** One HTTP request, tried once. */
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: string;
   /** What this is, in words that may be logged. */
   readonly call: string;

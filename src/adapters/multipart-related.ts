@@ -6,21 +6,38 @@ const CLOSE = Buffer.from('--');
 const LONGEST_PART_HEADERS_BYTES = 16 * 1024;
 
 /**
- * The content of the one part of a `multipart/related` answer (RFC 2046 section 5.1.1), as it arrives.
+ * The contents of the parts of a `multipart/related` answer (RFC 2046 section 5.1.1), one after the other, as they arrive.
  *
- * Holds one block and, between blocks, fewer bytes than a boundary has.
+ * Holds one block and, between blocks, fewer bytes than a boundary has. What is left of a part is read away when the next one is
+ * asked for.
  *
- * @throws MalformedAnswerError while iterating, when there is not exactly one part, or the last boundary is missing: a
- *   part that merely stops is not an instance. Errors of the body itself are thrown as they are.
+ * @throws MalformedAnswerError while iterating, when the last boundary is missing: a part that merely stops is not an
+ *   instance. Errors of the body itself are thrown as they are.
+ */
+export function readParts(
+  body: AsyncIterable<Buffer>,
+  contentType: string,
+): AsyncIterable<AsyncIterable<Buffer>> {
+  const blocks = body[Symbol.asyncIterator]();
+  return closing(partsOf(new Window(blocks), contentType), blocks);
+}
+
+/**
+ * The content of the one part of a `multipart/related` answer, as it arrives.
+ *
+ * @throws MalformedAnswerError while iterating, when there is not exactly one part, or as {@link readParts}.
  */
 export function readSinglePart(body: AsyncIterable<Buffer>, contentType: string): AsyncIterable<Buffer> {
   const blocks = body[Symbol.asyncIterator]();
-  const parts = readPart(new Window(blocks), contentType);
-  const iterator: AsyncIterator<Buffer> = {
-    next: () => parts.next(),
-    // Closes the body also where nothing has been asked for yet.
+  return closing(onlyPart(partsOf(new Window(blocks), contentType)), blocks);
+}
+
+/** Closes the body also where nothing has been asked for yet: a generator that has not begun to run cannot. */
+function closing<T>(values: AsyncGenerator<T, void>, blocks: AsyncIterator<Buffer>): AsyncIterable<T> {
+  const iterator: AsyncIterator<T> = {
+    next: () => values.next(),
     async return() {
-      await parts.return(undefined);
+      await values.return();
       await blocks.return?.();
       return { done: true, value: undefined };
     },
@@ -28,20 +45,43 @@ export function readSinglePart(body: AsyncIterable<Buffer>, contentType: string)
   return { [Symbol.asyncIterator]: () => iterator };
 }
 
-async function* readPart(window: Window, contentType: string): AsyncGenerator<Buffer, void> {
+async function* onlyPart(parts: AsyncGenerator<AsyncGenerator<Buffer>, void>): AsyncGenerator<Buffer, void> {
+  try {
+    const first = await parts.next();
+    if (first.done === true) throw malformed('there is no part');
+    yield* first.value;
+    if ((await parts.next()).done !== true) throw malformed('there is more than one part');
+  } finally {
+    await parts.return();
+  }
+}
+
+async function* partsOf(window: Window, contentType: string): AsyncGenerator<AsyncGenerator<Buffer>, void> {
   try {
     const delimiter = Buffer.from(`\r\n--${boundaryOf(contentType)}`);
     // The first boundary may stand at the very beginning, without a line break before it.
     window.prepend(CRLF);
     await readThrough(window.until(delimiter));
-    if (await window.startsWith(CLOSE)) throw malformed('there is no part');
-    await window.skipPast(HEADERS_END, LONGEST_PART_HEADERS_BYTES);
-    yield* window.until(delimiter);
-    if (!(await window.startsWith(CLOSE))) throw malformed('there is more than one part');
+    while (!(await window.startsWith(CLOSE))) {
+      await window.skipPast(HEADERS_END, LONGEST_PART_HEADERS_BYTES);
+      const reading = { isOver: false };
+      yield readPart(window, delimiter, reading);
+      // What the caller has left of it.
+      if (!reading.isOver) await readThrough(window.until(delimiter));
+    }
     await window.drain();
   } finally {
     await window.close();
   }
+}
+
+async function* readPart(
+  window: Window,
+  delimiter: Buffer,
+  reading: { isOver: boolean },
+): AsyncGenerator<Buffer> {
+  yield* window.until(delimiter);
+  reading.isOver = true;
 }
 
 /** The bytes at hand of a body that is read from its beginning to its end. */

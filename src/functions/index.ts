@@ -11,6 +11,7 @@ type Wire = (env: typeof environment) => EventHandler;
  */
 const FUNCTIONS: Readonly<Record<string, () => Promise<Wire>>> = {
   ingest: async () => (await import('./wiring/ingest.ts')).wireIngest,
+  export: async () => (await import('./wiring/export.ts')).wireExport,
   delete: async () => (await import('./wiring/delete.ts')).wireDelete,
 };
 

@@ -7,6 +7,10 @@ export interface CorpusFile {
   /** Relative to the corpus. */
   readonly path: string;
   readonly sizeBytes: number;
+  /** In hexadecimal digits. */
+  readonly sha256: string;
+  /** `yes` or `no`: whether DCMTK takes it for a DICOM file. */
+  readonly dcmftest: string;
   readonly studyInstanceUid: string;
   readonly seriesInstanceUid: string;
   readonly sopInstanceUid: string;
@@ -51,6 +55,8 @@ function readManifest(): CorpusFile[] {
     return {
       path,
       sizeBytes: Number(cell('bytes')),
+      sha256: cell('sha256'),
+      dcmftest: cell('dcmftest'),
       studyInstanceUid: cell('study_uid'),
       seriesInstanceUid: cell('series_uid'),
       sopInstanceUid: cell('sop_instance_uid'),

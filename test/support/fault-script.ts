@@ -20,6 +20,11 @@ export class Faults {
     if (fault !== null) throw fault;
   }
 
+  /** Adds to the end of the script. */
+  push(...faults: FaultScript): void {
+    this.#script.push(...faults);
+  }
+
   /** How many entries of the script have not been played. */
   get remaining(): number {
     return this.#script.length;

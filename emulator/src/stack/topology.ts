@@ -53,6 +53,22 @@ const INGEST: FunctionSpec = {
   },
 };
 
+const EXPORT: FunctionSpec = {
+  name: 'export',
+  topic: TOPICS.export,
+  subscription: 'export',
+  account: `export@${PROJECT}.iam.gserviceaccount.com`,
+  environment: {
+    PROJECT_ID: PROJECT,
+    DICOM_STORE,
+    STATE_BUCKET: BUCKETS.state,
+    RECORDS_BUCKET: BUCKETS.records,
+    RESULTS_TOPIC: TOPICS.results,
+    EXPORT_TOPIC: TOPICS.export,
+    EXPORT_DESTINATIONS: `gs://${BUCKETS.exports}/`,
+  },
+};
+
 const DELETE: FunctionSpec = {
   name: 'delete',
   topic: TOPICS.delete,
@@ -69,7 +85,7 @@ const DELETE: FunctionSpec = {
   settings: { DELETE_DELAY: '1s', SEARCH_LAG: '5s' },
 };
 
-export const FUNCTIONS: readonly FunctionSpec[] = [INGEST, DELETE];
+export const FUNCTIONS: readonly FunctionSpec[] = [INGEST, EXPORT, DELETE];
 
 export const topicName = (topic: string): string => `projects/${PROJECT}/topics/${topic}`;
 export const deadLetterOf = (subscription: string): string => `${subscription}-dead-letter`;

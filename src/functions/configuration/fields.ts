@@ -48,6 +48,12 @@ export const share = (fallback: number) =>
     v.check((value) => value > 0 && value <= 1, 'has to be a share: more than 0, at most 1'),
   );
 
+/** `true` or `false`, which it is where it is not given. */
+export const flag = v.pipe(
+  v.optional(v.picklist(['true', 'false'], 'has to be true or false'), 'false'),
+  v.transform((text) => text === 'true'),
+);
+
 export const requestsPerSecond = v.pipe(
   v.optional(v.string(), 'Infinity'),
   v.transform(Number),

@@ -9,11 +9,13 @@ import { makeGoogleAuthorization } from '../../adapters/google-authorization.ts'
 import { makeHttp, type Http } from '../../adapters/http.ts';
 import { makeJsonLogger } from '../../adapters/json-logger.ts';
 import { makeMetadataAuthorization, METADATA_HOST } from '../../adapters/metadata-authorization.ts';
+import { makePubsubMessagePublisher } from '../../adapters/pubsub-message-publisher.ts';
 import { makePubsubReportPublisher, PUBSUB_ENDPOINT } from '../../adapters/pubsub-report-publisher.ts';
 import { STORAGE_ENDPOINT } from '../../adapters/storage-requests.ts';
 import { makeTraceContext } from '../../adapters/trace-context.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DocumentStorage, VersionedDocumentStorage } from '../../ports/document-storage.ts';
+import type { MessagePublisher } from '../../ports/message-publisher.ts';
 import type { ReportPublisher } from '../../ports/report-publisher.ts';
 import { DEFAULT_LANE_SETTINGS } from '../../retry/lane.ts';
 import { parseRetryPolicy } from '../../retry/policy.ts';
@@ -56,6 +58,8 @@ export interface Services {
   readonly documents: (bucket: string) => DocumentStorage;
   readonly versionedDocuments: (bucket: string) => VersionedDocumentStorage;
   readonly publisher: ReportPublisher;
+  /** Messages to the function itself. */
+  readonly messages: (topic: string) => MessagePublisher;
   readonly attempts: Attempts;
   readonly lanes: Lanes;
 }
@@ -89,7 +93,12 @@ export function wireServices(
     dicomweb: wireDicomweb(config, traced, google),
     documents: (bucket) => makeGcsDocumentStorage(google, storageEndpoint, bucket),
     versionedDocuments: (bucket) => makeVersionedGcsDocumentStorage(google, storageEndpoint, bucket),
-    publisher: makePubsubReportPublisher(google, pubsubEndpoint(config), resultsTopic(config)),
+    publisher: makePubsubReportPublisher(
+      google,
+      pubsubEndpoint(config),
+      topicName(config.RESULTS_TOPIC, config),
+    ),
+    messages: (topic) => makePubsubMessagePublisher(google, pubsubEndpoint(config), topicName(topic, config)),
     attempts: makeAttempts(clock, random, parseRetryPolicy({ budgetMs: config.RETRY_BUDGET })),
     lanes: makeLanes(
       { ...DEFAULT_LANE_SETTINGS, ceilingPerSecond: config.MAX_STORE_REQUESTS_PER_SECOND },
@@ -136,7 +145,7 @@ function pubsubEndpoint({ PUBSUB_EMULATOR_HOST: host }: CommonConfiguration): st
 }
 
 /** A topic's name is enough within the project. */
-function resultsTopic({ RESULTS_TOPIC: topic, PROJECT_ID: project }: CommonConfiguration): string {
+function topicName(topic: string, { PROJECT_ID: project }: CommonConfiguration): string {
   return topic.startsWith('projects/') ? topic : `projects/${project}/topics/${topic}`;
 }
 

@@ -1,0 +1,136 @@
+import { formatCommandReport, formatRefusedCommandReport } from '../../domain/command/command-report.ts';
+import { DeadlineExceededError } from '../../domain/errors.ts';
+import { parseExportCommand } from '../../domain/export/export-command.ts';
+import { partName, partsFolder, planName, planningFolder } from '../../domain/export/export-names.ts';
+import { formatPlan, parsePlan, type ExportPlan } from '../../domain/export/export-plan.ts';
+import { acceptCommand } from '../command/accept-command.ts';
+import { readFinalReport } from '../command/finish-command.ts';
+import type { Invocation } from '../invocation.ts';
+import type { ExportDependencies } from './export-dependencies.ts';
+import { finishExport, publishAgain, publishProgress } from './finish-export.ts';
+import { countNames, listNames } from './list-names.ts';
+import { makePlan, type AcceptedExport } from './make-plan.ts';
+
+/** A message as it came. */
+export interface IncomingMessage {
+  readonly messageId: string;
+  readonly publishedAtMs: number;
+  readonly content: unknown;
+}
+
+/** So often may planning run out of time. */
+const MOST_PLANNINGS = 3;
+
+/** The most that one publish request takes (Pub/Sub, "Quotas and limits"). */
+const MOST_MESSAGES = 1000;
+
+/** After the time is up, so long is left to say that it was not enough. */
+const NOTE_TIMEOUT_MS = 8000;
+
+/** Accepts a command to export, plans it once, and publishes its slices. */
+export async function beginExport(
+  message: IncomingMessage,
+  deps: ExportDependencies,
+  invocation: Invocation,
+): Promise<void> {
+  const parsed = parseExportCommand(message.content, deps.settings.limits);
+  if (parsed.kind === 'refused') return refuse(message, parsed.id, parsed.problems, deps, invocation);
+  const { command } = parsed;
+  const id = command.id ?? message.messageId;
+  const name = { kind: 'export', id } as const;
+  const incoming = { name, content: command.content, publishedAtMs: message.publishedAtMs };
+  const acceptance = await acceptCommand(incoming, deps, invocation);
+  if (acceptance.kind === 'refused') return refuse(message, id, [acceptance.problem], deps, invocation);
+  const { acceptedAtMs } = acceptance;
+
+  const final = await readFinalReport(name, deps, invocation);
+  if (final !== undefined) return publishAgain(id, final, acceptedAtMs, deps, invocation);
+
+  const plan = await planOnce({ id, command, acceptedAtMs }, deps, invocation);
+  if (plan === undefined) {
+    const problems = [`Planning took longer than ${MOST_PLANNINGS} deliveries have; ask for less at once.`];
+    const result = { status: 'failed', counts: {}, targets: [], problems } as const;
+    const delivery = {
+      startedAtMs: acceptedAtMs,
+      endedAtMs: deps.clock.now(),
+      attempts: invocation.attempts,
+    };
+    return publishAgain(id, formatCommandReport(name, result, delivery), acceptedAtMs, deps, invocation);
+  }
+  const context = { id, plan, storeName: deps.settings.storeName };
+  if (plan.slices === 0) return finishExport(context, deps, invocation);
+  await publishSlices(id, plan, deps, invocation);
+  await publishProgress(context, 0, deps, invocation);
+}
+
+/** Says why a message is no command of ours, and is done with it. */
+export async function refuse(
+  { messageId }: IncomingMessage,
+  id: string | null,
+  problems: readonly string[],
+  { attempts, publisher, clock }: ExportDependencies,
+  invocation: Invocation,
+): Promise<void> {
+  invocation.logger.warning('message refused', { problems: problems.length });
+  const { startedAtMs } = invocation;
+  const delivery = { startedAtMs, endedAtMs: clock.now(), attempts: invocation.attempts };
+  const name = { kind: 'export', id, reportSuffix: messageId } as const;
+  const report = formatRefusedCommandReport(name, problems, delivery);
+  await attempts(invocation, ({ signal }) => publisher.publish(report, signal));
+}
+
+/** The plan of a command, or undefined when there is none yet. */
+export async function readPlan(
+  id: string,
+  { state, attempts }: ExportDependencies,
+  invocation: Invocation,
+): Promise<ExportPlan | undefined> {
+  const document = await attempts(invocation, ({ signal }) => state.read(planName(id), signal));
+  return document === undefined ? undefined : parsePlan(document);
+}
+
+/** @returns undefined where planning has run out of time too often. */
+async function planOnce(
+  accepted: AcceptedExport,
+  deps: ExportDependencies,
+  invocation: Invocation,
+): Promise<ExportPlan | undefined> {
+  const { id } = accepted;
+  const { state, attempts, random } = deps;
+  const known = await readPlan(id, deps, invocation);
+  if (known !== undefined) return known;
+  const timeouts = await countNames(planningFolder(id), deps, invocation);
+  if (timeouts >= MOST_PLANNINGS) return undefined;
+  const token = `p${Math.floor(random() * 2 ** 48).toString(16)}`;
+  try {
+    const plan = await makePlan(accepted, token, deps, invocation);
+    const document = formatPlan(plan);
+    const created = await attempts(invocation, ({ signal }) => state.create(planName(id), document, signal));
+    return created === 'created' ? plan : await readPlan(id, deps, invocation);
+  } catch (error) {
+    if (error instanceof DeadlineExceededError) {
+      const signal = AbortSignal.timeout(NOTE_TIMEOUT_MS);
+      await state.create(`${planningFolder(id)}${token}.json`, {}, signal);
+    }
+    throw error;
+  }
+}
+
+async function publishSlices(
+  id: string,
+  { slices }: ExportPlan,
+  deps: ExportDependencies,
+  invocation: Invocation,
+): Promise<void> {
+  const parts = new Set<string>();
+  for await (const name of listNames(partsFolder(id), deps, invocation)) parts.add(name);
+  const open = Array.from({ length: slices }, (_, slice) => slice).filter(
+    (slice) => !parts.has(partName(id, slice)),
+  );
+  for (let at = 0; at < open.length; at += MOST_MESSAGES) {
+    const messages = open
+      .slice(at, at + MOST_MESSAGES)
+      .map((slice) => ({ action: 'export-slice', id, slice }));
+    await deps.attempts(invocation, ({ signal }) => deps.slices.publish(messages, signal));
+  }
+}

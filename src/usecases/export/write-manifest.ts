@@ -1,0 +1,61 @@
+import { formatDestination, manifestName } from '../../domain/export/destination.ts';
+import { formatManifestLine } from '../../domain/export/item-result.ts';
+import { OWN_OUTPUT_KEY } from '../ingest/quarantine.ts';
+import type { Invocation } from '../invocation.ts';
+import type { ExportDependencies } from './export-dependencies.ts';
+import type { ExportContext } from './own-object.ts';
+import { readPartResults } from './read-parts.ts';
+
+/** Lines are short; they are sent in blocks of about this length. */
+const BLOCK_BYTES = 64 * 1024;
+
+export interface Manifest {
+  /** `gs://…`; null where another object has its name. */
+  readonly address: string | null;
+}
+
+/** Composes the manifest from the parts, once; whoever comes later finds it. */
+export async function writeManifest(
+  context: ExportContext,
+  deps: ExportDependencies,
+  invocation: Invocation,
+): Promise<Manifest> {
+  const { id, storeName, plan } = context;
+  const { writer, attempts } = deps;
+  const { bucket } = plan.destination;
+  const name = manifestName(plan.destination, id);
+  const metadata = { [OWN_OUTPUT_KEY]: 'manifest', command: id, store: storeName };
+  const address = `${formatDestination({ bucket, prefix: '' })}${name}`;
+  const answer = await attempts(invocation, ({ signal }) =>
+    writer.write(
+      {
+        bucket,
+        name,
+        contentType: 'application/x-ndjson',
+        metadata,
+        sizeBytes: undefined,
+        body: manifestBlocks(context, deps, invocation),
+      },
+      signal,
+    ),
+  );
+  if (answer.kind === 'written') return { address };
+  const found = await attempts(invocation, ({ signal }) => writer.look(bucket, name, signal));
+  const isOwn = Object.entries(metadata).every(([key, value]) => found?.metadata[key] === value);
+  return { address: isOwn ? address : null };
+}
+
+async function* manifestBlocks(
+  context: ExportContext,
+  deps: ExportDependencies,
+  invocation: Invocation,
+): AsyncGenerator<Buffer> {
+  let text = '';
+  for await (const result of readPartResults(context, deps, invocation)) {
+    text += `${JSON.stringify(formatManifestLine(result, context.plan.destination.bucket))}\n`;
+    if (text.length < BLOCK_BYTES) continue;
+    yield Buffer.from(text);
+    text = '';
+  }
+  yield Buffer.from(text);
+}
