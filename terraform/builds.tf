@@ -133,6 +133,23 @@ locals {
   }
 }
 
+# Where what was applied is, in options of `npm run smoke`. A shell reads them.
+locals {
+  smoke = join(" ", concat(
+    [
+      "--location ${local.dicom_location}",
+      "--dataset ${var.dicom_store.dataset}",
+      "--store ${var.dicom_store.store}",
+      "--inbox ${local.bucket_names.inbox}",
+      "--exports ${local.bucket_names.exports}",
+      "--export-topic ${var.topics.export}",
+      "--delete-topic ${var.topics.delete}",
+      "--results-topic ${var.topics.results}",
+    ],
+    var.ingest.inbox_prefix == null ? [] : ["'--inbox-prefix=${var.ingest.inbox_prefix}'"],
+  ))
+}
+
 resource "google_cloudbuild_trigger" "this" {
   for_each = local.triggers
 
@@ -159,7 +176,7 @@ resource "google_cloudbuild_trigger" "this" {
       _STATE_BUCKET = var.builds.state_bucket
       _STATE_PREFIX = var.builds.state_prefix
     },
-    each.key == "apply" ? { _SMOKE = var.builds.smoke ? "yes" : "no" } : {},
+    each.key == "apply" && var.builds.smoke ? { _SMOKE = local.smoke } : {},
   )
 
   depends_on = [google_service_account.deployer, google_project_iam_member.deployer]

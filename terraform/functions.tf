@@ -16,7 +16,7 @@ locals {
   derived_variables = [
     "PROJECT_ID", "DICOM_STORE", "STATE_BUCKET", "RECORDS_BUCKET", "INBOX_BUCKET", "QUARANTINE_BUCKET", "RESULTS_TOPIC",
     "EXPORT_TOPIC", "EXPORT_DESTINATIONS", "ACK_DEADLINE", "FUNCTION_TIMEOUT", "FUNCTION_TARGET", "INBOX_PREFIX",
-    "AFTER_STORE", "ARCHIVE_BUCKET", "METADATA_SERVER_DETECTION", "NODE_OPTIONS",
+    "AFTER_STORE", "ARCHIVE_BUCKET", "ALLOW_OVERWRITE", "METADATA_SERVER_DETECTION", "NODE_OPTIONS",
   ]
 
   ingest_environment = {
@@ -38,6 +38,7 @@ locals {
     EXPORT_DESTINATIONS = join(",", local.export_destinations)
     RECORDS_BUCKET      = local.bucket_names.records
     FUNCTION_TIMEOUT    = "${var.export.timeout_seconds}s"
+    ALLOW_OVERWRITE     = tostring(var.export.allow_overwrite)
   }
 
   delete_environment = {

@@ -77,6 +77,11 @@ run "a_plan_is_applied_only_after_an_approval" {
     condition     = !google_cloudbuild_trigger.this["plan"].approval_config[0].approval_required && google_cloudbuild_trigger.this["plan"].filename == "cloudbuild.yaml"
     error_message = "Planning does not: the plan is what is approved."
   }
+
+  assert {
+    condition     = alltrue([for trigger in google_cloudbuild_trigger.this : !contains(keys(trigger.substitutions), "_SMOKE")])
+    error_message = "Nothing is tried with real data unless that is asked for."
+  }
 }
 
 run "the_deployed_system_is_tried_where_that_is_asked_for" {
@@ -87,8 +92,8 @@ run "the_deployed_system_is_tried_where_that_is_asked_for" {
   }
 
   assert {
-    condition     = google_cloudbuild_trigger.this["apply"].substitutions["_SMOKE"] == "yes"
-    error_message = "The build that applies tries what it has applied."
+    condition     = google_cloudbuild_trigger.this["apply"].substitutions["_SMOKE"] == "--location europe-west1 --dataset imaging --store main --inbox acme-imaging-dicom-courier-inbox --exports acme-imaging-dicom-courier-exports --export-topic dicom-export --delete-topic dicom-delete --results-topic dicom-results"
+    error_message = "The build that applies is told where to try what it has applied."
   }
 
   assert {

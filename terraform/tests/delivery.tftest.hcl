@@ -104,6 +104,7 @@ run "functions_find_their_names_in_the_environment" {
         STATE_BUCKET        = "acme-imaging-dicom-courier-state"
         EXPORT_TOPIC        = "dicom-export"
         EXPORT_DESTINATIONS = "gs://acme-imaging-dicom-courier-exports/"
+        ALLOW_OVERWRITE     = "false"
       } : output.functions.export.sizing.environment[name] == value
     ])
     error_message = "export lacks a variable."

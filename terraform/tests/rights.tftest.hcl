@@ -155,6 +155,11 @@ run "only_an_export_that_may_overwrite_can_replace_objects" {
     ]
     error_message = "allow_overwrite is about the export buckets."
   }
+
+  assert {
+    condition     = output.functions.export.sizing.environment["ALLOW_OVERWRITE"] == "true"
+    error_message = "A function that has the right takes the commands that need it."
+  }
 }
 
 run "each_function_has_accounts_of_its_own" {

@@ -57,8 +57,7 @@ describe('the package that is deployed', () => {
     const bundled = placesOf(deployed).filter((place) => place !== 'src');
     const needed = [...bundled.map(nameOf), ...Object.keys(deployed.manifest.dependencies)];
     expect(needed.filter((name) => !listed.includes(name))).toEqual([]);
-    expect(listed).not.toEqual(expect.arrayContaining(['esbuild']));
-    expect(listed).not.toEqual(expect.arrayContaining(['chokidar']));
+    expect(listed.filter((name) => ['esbuild', 'chokidar'].includes(name))).toEqual([]);
   });
 });
 

@@ -11,7 +11,8 @@ const STUDY_DATE = '00080020';
 export interface SeriesSpec {
   readonly study: string;
   readonly series: string;
-  readonly modality?: string;
+  /** Null for none. @default 'CT' */
+  readonly modality?: string | null;
   readonly studyDate?: string;
   /** The days of its markers. */
   readonly marked?: readonly string[];
@@ -23,7 +24,10 @@ export function putSeries(world: DeletionWorld, specs: readonly SeriesSpec[]): v
     for (let n = 1; n <= instances; n += 1) {
       world.archive.put(
         { studyInstanceUid: study, seriesInstanceUid: series, sopInstanceUid: `${series}.${n}` },
-        { [MODALITY]: [modality], ...(studyDate === undefined ? {} : { [STUDY_DATE]: [studyDate] }) },
+        {
+          ...(modality === null ? {} : { [MODALITY]: [modality] }),
+          ...(studyDate === undefined ? {} : { [STUDY_DATE]: [studyDate] }),
+        },
       );
     }
     for (const day of marked) world.mark(study, series, day);

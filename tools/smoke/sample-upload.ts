@@ -20,7 +20,7 @@ export function makeSampleUpload(seed: string, prefix: string, imagesPerSeries: 
   return { studyUid: studyUidOf(seed), objects, hashes: [...objects.values()].map(hashOf).sort() };
 }
 
-export function hashOf(bytes: Buffer): string {
+function hashOf(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 

@@ -59,26 +59,22 @@ export function makeAdvance(deps: DeletionDependencies): Advance {
         invocation.logger.warning('lease not given back', describeError(error));
       });
     }
-    if (context.failures.length > 0) throw firstOf(context.failures);
+    if (context.failures.length > 0) throw context.failures[0];
   };
-}
-
-function firstOf([first]: readonly unknown[]): Error {
-  return first instanceof Error ? first : new TypeError('Something was thrown that is no error.');
 }
 
 /** A command in this call, once its queue is complete. */
 interface Queued {
   readonly open: OpenCommand;
   readonly end: PlanEnd;
-  /** Targets that have ended since its progress was told. */
-  endedSince: number;
 }
 
 /** The work of one call: round after round, until there is nothing to do, or no time to do it. */
 class Rounds {
   readonly #context: AdvanceContext;
   readonly #queued = new Map<string, Queued>();
+  /** The commands of which a target has ended in this call. */
+  readonly #advanced = new Set<string>();
   /** Targets not to be looked at before. */
   readonly #notBefore = new Map<string, number>();
 
@@ -124,7 +120,7 @@ class Rounds {
     const end = await planCommand(open, this.#context);
     if (end === undefined) return;
     await fillQueue(id, end, deps, invocation);
-    this.#queued.set(id, { open, end, endedSince: 0 });
+    this.#queued.set(id, { open, end });
   }
 
   /** What is under way, and the next targets of every command, a few of each. */
@@ -151,10 +147,7 @@ class Rounds {
   async #step({ name, target, commands }: Work): Promise<void> {
     const { notBefore, settled } = await stepTarget(target, commands, this.#context);
     this.#notBefore.set(name, notBefore);
-    for (const id of settled) {
-      const queued = this.#queued.get(id);
-      if (queued !== undefined) queued.endedSince += 1;
-    }
+    for (const id of settled) this.#advanced.add(id);
     const isSettled = commands.length > 0 && commands.every((id) => settled.includes(id));
     if (isSettled) this.#notBefore.delete(name);
   }
@@ -171,8 +164,8 @@ class Rounds {
 
   async #tellProgress(): Promise<void> {
     const { deps, invocation } = this.#context;
-    for (const { open, end, endedSince } of this.#queued.values()) {
-      if (endedSince === 0) continue;
+    for (const [id, { open, end }] of this.#queued) {
+      if (!this.#advanced.has(id)) continue;
       await this.#guarded(() => publishProgress(open, end.targets, [], deps, invocation));
     }
   }

@@ -40,8 +40,8 @@ export async function* eachMarkedStudy(
         if (current !== undefined) yield current;
         current = { studyInstanceUid: study, series: new Map() };
       }
-      const known = current.series.get(series) ?? '';
-      if (day > known) current.series.set(series, day);
+      // The days of a series come in their order, so the last one stays.
+      current.series.set(series, day);
     }
     pageToken = page.nextPageToken;
   } while (pageToken !== undefined);

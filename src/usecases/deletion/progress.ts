@@ -8,6 +8,7 @@ import type { AdvanceContext } from './advance-context.ts';
 import type { DeletionDependencies } from './deletion-dependencies.ts';
 import { writePage, type Page } from './ledger-book.ts';
 import { deliveryOf, readOpenCommand, type OpenCommand } from './open-command.ts';
+import { readPlanEnd } from './queue.ts';
 
 /** Says how far a command has come. */
 export async function publishProgress(
@@ -49,11 +50,10 @@ async function publishStuck(
   const problem = `stuck: the operation ${operation.name} has been deleting ${entry.target} for ${hours} hours (OPERATION_MAX_AGE); it is still followed.`;
   for (const id of entry.commands) {
     const open = await readOpenCommand(id, deps, invocation);
-    if (open === undefined) continue;
-    const waiting = await countQueued(id, deps, invocation);
-    const progress = { ended: 0, targets: waiting };
-    const report = formatDeletionProgress(open.name, progress, [problem], deliveryOf(open, deps, invocation));
-    await deps.attempts(invocation, () => deps.publisher.publish(report, invocation.signal));
+    const end = await readPlanEnd(id, deps, invocation);
+    // One that is finished has been told what it waited for.
+    if (open === undefined || end === undefined) continue;
+    await publishProgress(open, end.targets, [problem], deps, invocation);
   }
 }
 

@@ -29,7 +29,7 @@ export async function recoverTarget(target: Target, page: Page, context: Advance
   const { left } = await compareWithListed(target, entry.instances, deps, invocation);
   if (countInstances(left) === 0) return markDone(target, page, {}, context);
   if (running !== undefined) {
-    const mayBeOurs = { name: running, startedAt: entry.requestedAt ?? now };
+    const mayBeOurs = { name: running, startedAt: Number(entry.requestedAt) };
     return reportIfStuck(target, waitUntil(page, now + LOOK_AGAIN_MS), mayBeOurs, context);
   }
   // Whatever keeps the store from answering for the whole may let single instances pass, and may last for hours.
@@ -42,11 +42,11 @@ export async function recoverTarget(target: Target, page: Page, context: Advance
 /** A deletion that is running in the dataset, and that the entry's request may have begun: no other target's of ours. */
 async function findRunningDeletion(
   target: Target,
-  { requestedAt }: LedgerEntry,
+  entry: LedgerEntry,
   context: AdvanceContext,
 ): Promise<string | undefined> {
   const { deps, invocation } = context;
-  const since = Number(requestedAt) - CLOCK_SKEW_MS;
+  const since = Number(entry.requestedAt) - CLOCK_SKEW_MS;
   const others = await knownOperations(target, context);
   let pageToken: string | undefined;
   do {

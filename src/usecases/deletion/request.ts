@@ -40,7 +40,6 @@ export async function requestTarget(target: Target, page: Page, context: Advance
   const { deps, lease, invocation } = context;
   const { entry } = page;
   const now = deps.clock.now();
-  if (now < entry.notBefore) return page;
   const listed = await compareWithListed(target, entry.instances, deps, invocation);
   if (countInstances(listed.left) === 0) return nothingLeft(target, page, listed, context);
   if (listed.others > 0 && entry.cancelOnArrival)
@@ -132,21 +131,20 @@ async function afterFailure(
   context: AdvanceContext,
 ): Promise<Page> {
   const { deps, lease, invocation, failures } = context;
-  const code = error instanceof CourierError ? error.code : undefined;
   const fields = { ...describeError(error), target: entry.target, requests: entry.requests };
-  if (code === undefined || !NOT_BEGUN.has(code)) {
+  if (!(error instanceof CourierError) || !NOT_BEGUN.has(error.code)) {
     invocation.logger.warning('deletion request without answer', fields);
-    if (code === undefined) failures.push(error);
+    if (!(error instanceof CourierError)) failures.push(error);
     const until = Math.min(entry.lease.until, deps.clock.now() + UNANSWERED_MS);
     const waiting: LedgerEntry = { ...entry, notBefore: until, lease: { ...entry.lease, until } };
     return writePage(target, waiting, generation, deps, invocation);
   }
   invocation.logger.warning('deletion request refused', fields);
   lease.end(target);
+  const { code, retryAfterMs = 0 } = error;
   if (code === 'permission-denied' || code === 'unauthenticated') failures.push(error);
   const refusals = entry.refusals + 1;
   const backoffMs = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(entry.refusals, 10));
-  const retryAfterMs = error instanceof CourierError ? (error.retryAfterMs ?? 0) : 0;
   const planned: LedgerEntry = {
     ...entry,
     phase: 'planned',

@@ -23,7 +23,7 @@ const WAIT_FOR_OTHERS_MS = 1000;
 /** So many commands share one deletion; further ones wait for the next. */
 const MOST_COMMANDS = 100;
 /** Steps that a target takes at once, one following from the other, before the others have their turn. */
-const MOST_STEPS = 8;
+const MOST_STEPS = 4;
 
 /**
  * Moves one target on as far as it goes now.

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { RequestRefusedError } from '../../../../src/domain/errors.ts';
 import { cleanUp, cleanup, OLD, putSeries, type SeriesSpec } from '../../../support/cleanup-setup.ts';
 import { DeletionWorld } from '../../../support/deletion-world.ts';
 
@@ -42,6 +43,27 @@ describe('the breakers of a cleanup', () => {
     expect(report.figures).toMatchObject({ past: 4 });
     expect(report.status).toBe('failed');
     expect(world.archive.requests).toEqual([]);
+  });
+
+  it.each([
+    ['end the search for more', false, 500],
+    ['let a dry run go on to the end', true, 520],
+  ])('%s', async (_, dryRun, studies) => {
+    const { report } = await cleanUp(many(520), { maxSeries: 2, dryRun }, { pageSize: 1000 });
+    expect(report.status).toBe('failed');
+    expect(report.figures).toMatchObject({ studies, past: studies });
+  });
+
+  it('take a store that is too large to be counted for as large as it could be counted', async () => {
+    const world = new DeletionWorld({ settings: { maxCleanupShare: 0.000001 } });
+    putSeries(world, many(1));
+    const search = world.archive.search.bind(world.archive);
+    const page = Array.from({ length: 5000 }, () => ({}));
+    world.archive.search = (query, signal) =>
+      query.within === null ? Promise.resolve(page) : search(query, signal);
+    const report = await world.run(cleanup());
+    expect(report.figures).toMatchObject({ 'in-store': 1_005_000 });
+    expect(report).toMatchObject({ status: 'complete', counts: { deleted: 1 } });
   });
 
   it('leave a target alone that is too large to be listed', async () => {
@@ -161,5 +183,70 @@ describe('the time that a plan takes', () => {
     expect(report).toMatchObject({ status: 'complete', counts: { deleted: 40 }, targetCount: 40 });
     expect(report.figures).toMatchObject({ studies: 40, past: 40 });
     expect(world.commandReports.some(({ final }) => !final)).toBe(true);
+  });
+});
+
+describe('two cleanups at once', () => {
+  it('share the deletion of what both have found', async () => {
+    const world = new DeletionWorld();
+    putSeries(world, [{ study: '1.1', series: '1.1.1', marked: [OLD] }]);
+    await world.deliver(cleanup({ id: 'one' }));
+    await world.deliver(cleanup({ id: 'two' }));
+    await world.settle();
+    expect(world.archive.requests).toEqual(['1.1']);
+    for (const id of ['one', 'two']) expect(world.finalReport(id)).toMatchObject({ counts: { deleted: 2 } });
+  });
+});
+
+describe('a failure while the store is counted', () => {
+  it('gives the cleanup back, and nothing is deleted before it is mended', async () => {
+    const world = new DeletionWorld();
+    putSeries(world, [{ study: '1.1', series: '1.1.1', marked: [OLD] }]);
+    const search = world.archive.search.bind(world.archive);
+    world.archive.search = (query, signal) =>
+      query.within === null ? Promise.reject(new RequestRefusedError('no')) : search(query, signal);
+    expect(await world.deliver(cleanup())).toBe(503);
+    expect(world.archive.requests).toEqual([]);
+    world.archive.search = search;
+    await world.settle();
+    expect(world.finalReport('nightly')).toMatchObject({ status: 'complete', counts: { deleted: 2 } });
+  });
+});
+
+describe('a command whose turn to be planned does not come', () => {
+  it('waits for the next call', async () => {
+    const world = new DeletionWorld({ settings: { advanceBudgetMs: 1000, deleteDelayMs: 0 } });
+    putSeries(world, [{ study: '1.1', series: '1.1.1', marked: [OLD] }]);
+    const search = world.archive.search.bind(world.archive);
+    await world.deliver(cleanup({ id: 'first', dryRun: true }));
+    await world.settle();
+    for (const id of ['a', 'b']) {
+      const content = { action: 'delete', targets: [{ study: '1.1' }], dryRun: true };
+      const open = { acceptedAt: new Date(world.clock.now()).toISOString(), content };
+      world.state.documents.set(`deleting/open/${id}.json`, open);
+    }
+    world.archive.search = (query, signal) => {
+      world.clock.advance(2000);
+      return search(query, signal);
+    };
+    await world.tick();
+    expect(world.state.documents.has('deleting/plans/a/end.json')).toBe(true);
+    expect(world.state.documents.has('deleting/plans/b/end.json')).toBe(false);
+    world.archive.search = search;
+    await world.settle();
+    expect(world.finalReport('b')).toMatchObject({ counts: { planned: 2 } });
+  });
+});
+
+describe('a command that is finished by somebody else', () => {
+  it('is passed over', async () => {
+    const world = new DeletionWorld();
+    const list = world.state.list.bind(world.state);
+    world.state.list = async (listing, signal) => {
+      const page = await list(listing, signal);
+      return listing.prefix === 'deleting/open/' ? { ...page, names: ['deleting/open/gone.json'] } : page;
+    };
+    expect(await world.tick()).toBe(204);
+    expect(world.commandReports).toEqual([]);
   });
 });

@@ -18,6 +18,15 @@ describe('a cleanup by the age of ingest', () => {
     });
   });
 
+  it('keeps of a study the series that came lately', async () => {
+    const { left, report } = await cleanUp([
+      { study: '1.1', series: '1.1.1', marked: [OLD] },
+      { study: '1.1', series: '1.1.2', marked: [OLD, RECENT] },
+    ]);
+    expect(left).toEqual(['1.1/1.1.2']);
+    expect(report.figures).toMatchObject({ past: 1, 'too-young': 1 });
+  });
+
   it('keeps what has no marker: its age is unknown', async () => {
     const { left, report } = await cleanUp([
       { study: '1.1', series: '1.1.1', marked: [OLD] },
@@ -68,6 +77,7 @@ describe('a cleanup by the age of ingest', () => {
       ({ state }) => {
         state.documents.set('ingested/README', {});
         state.documents.set('ingested/not-a-uid/1.2/2020-01-01', {});
+        state.documents.set('ingested/1.2/not-a-uid/2020-01-01', {});
       },
     );
     expect(left).toEqual([]);
@@ -78,7 +88,15 @@ describe('a cleanup by the age of ingest', () => {
     expect(report).toMatchObject({ status: 'complete', counts: {}, targets: [], figures: { studies: 0 } });
   });
 
+  it('knows no modality of a series that has none', async () => {
+    const { left } = await cleanUp([{ study: '1.1', series: '1.1.1', modality: null, marked: [OLD] }], {
+      filter: { modality: ['CT'] },
+    });
+    expect(left).toEqual(['1.1/1.1.1']);
+  });
+
   const gone = (world: DeletionWorld): void => {
+    world.state.documents.set('ingested/1.1/README', {});
     world.mark('1.1', '1.1.1', OLD);
     world.mark('1.1', '1.1.2', '2025-12-25');
     world.mark('1.1', '1.1.2', '2025-12-26');
@@ -89,12 +107,12 @@ describe('a cleanup by the age of ingest', () => {
   it('forgets the markers of a study that has gone, but not those of the last week', async () => {
     const { report, world } = await cleanUp([], {}, {}, gone);
     expect(report).toMatchObject({ status: 'complete', counts: {}, figures: { studies: 1 } });
-    expect(markers(world)).toEqual(['ingested/1.1/1.1.2/2025-12-26']);
+    expect(markers(world)).toEqual(['ingested/1.1/README', 'ingested/1.1/1.1.2/2025-12-26']);
   });
 
   it('forgets nothing in a dry run', async () => {
     const { world } = await cleanUp([], { dryRun: true }, {}, gone);
-    expect(markers(world)).toHaveLength(3);
+    expect(markers(world)).toHaveLength(4);
   });
 });
 

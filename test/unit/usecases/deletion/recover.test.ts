@@ -39,4 +39,31 @@ describe('a request whose answer was lost', () => {
     expect(world.archive.requests).toEqual(['1.2', '1.2']);
     expect(world.finalReport('lost')).toMatchObject({ status: 'complete', operations: 2 });
   });
+
+  it('looks at every deletion where it was not noted when it was sent', async () => {
+    const world = new DeletionWorld({ settings: { deleteDelayMs: 0 } });
+    world.fill(...COUNTS);
+    world.archive.reactions.push('unavailable');
+    await world.deliver(command('lost', '1.2'));
+    const name = 'deletions/1.2.json';
+    world.state.documents.set(name, { ...(world.state.documents.get(name) as object), requestedAt: null });
+    await world.settle();
+    expect(world.finalReport('lost')).toMatchObject({ status: 'complete', operations: 2 });
+  });
+
+  it('is told to nobody who has been told already, where it takes too long', async () => {
+    const world = new DeletionWorld({
+      settings: { deleteDelayMs: 0 },
+      archive: { operationLengthMs: 30 * HOUR_MS },
+    });
+    world.fill(...COUNTS);
+    await world.deliver(command('slow', '1.2'));
+    const name = 'deletions/1.2.json';
+    const entry = world.state.documents.get(name) as { commands: string[] };
+    world.state.documents.set(name, { ...entry, commands: ['finished', ...entry.commands] });
+    world.clock.advance(25 * HOUR_MS);
+    await world.tick();
+    const stuck = world.commandReports.filter(({ problems }) => problems.join().includes('stuck'));
+    expect(stuck).toMatchObject([{ id: 'slow', final: false, progress: { ended: 0, targets: 1 } }]);
+  });
 });
