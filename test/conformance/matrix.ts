@@ -27,8 +27,20 @@ const reportSchema = v.strictObject({ outcome: v.string(), reason: v.nullable(v.
 
 const sceneSchema = v.strictObject({
   says: v.string(),
-  /** What comes: an object, or a command to delete a series, or the tick after one whose request was not answered. */
-  object: v.picklist(['instance', 'not-dicom', 'delete command', 'tick after a lost request']),
+  /**
+   * What comes: an object; or a command to delete a series, or the tick after one whose request was not answered; or a
+   * command to export a study, or a slice of one.
+   */
+  object: v.picklist([
+    'instance',
+    'not-dicom',
+    'delete command',
+    'tick after a lost request',
+    'export command',
+    'first slice',
+    'large slice',
+    'last slice',
+  ]),
   /** What the store holds under the object's UIDs before it comes. */
   given: v.optional(v.picklist(['identical', 'different'])),
   environment: v.optional(texts, {}),
@@ -42,6 +54,8 @@ const callSchema = v.strictObject({
   says: v.string(),
   /** The call with whose request this one is made: then it is counted there. */
   isPartOf: v.optional(v.string()),
+  /** Whether it is the second of two requests that method and path do not tell apart. */
+  isSecond: v.optional(v.boolean(), false),
   service: v.picklist(['storage', 'healthcare', 'pubsub', 'metadata']),
   method: v.string(),
   /** A regular expression for path and query; `{study}` is the object's. */
@@ -127,7 +141,9 @@ export interface Expanded {
 }
 
 /** The matrix of one kind of work; the faults are the same for all, and so are the names for several of them. */
-export function readMatrix(name: 'retry-matrix' | 'deletion-matrix' = 'retry-matrix'): Matrix {
+export function readMatrix(
+  name: 'retry-matrix' | 'deletion-matrix' | 'export-matrix' = 'retry-matrix',
+): Matrix {
   const matrix = readJson(name);
   if (name === 'retry-matrix') return v.parse(matrixSchema, matrix);
   const { faults, groups } = readMatrix();

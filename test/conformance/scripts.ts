@@ -40,7 +40,15 @@ export class Scripts {
     await this.reset();
     if (affliction !== undefined) {
       const { call, fault, after, times } = affliction;
-      await this.#control(call).add({ ...scopeOf(call, study), after, times, fault });
+      const scope = scopeOf(call, study);
+      if (call.isSecond) {
+        // The first request of each pair passes, and nothing but the order tells them apart.
+        const pair = [
+          { ...scope, times: 1, fault: { kind: 'pass' } as const },
+          { ...scope, after, times: 1, fault },
+        ];
+        for (let count = 0; count < (times ?? 1); count += 1) await this.#control(call).add(...pair);
+      } else await this.#control(call).add({ ...scope, after, times, fault });
     }
     for (const [, call] of this.#requestedCalls()) {
       await this.#control(call).add({ ...scopeOf(call, study), times: null, fault: { kind: 'pass' } });
@@ -56,8 +64,9 @@ export class Scripts {
         .filter((script) => script.method === method && script.path === path)
         .reduce((sum, { applied }) => sum + applied, 0);
     }
-    const [first] = affliction === undefined ? [] : await this.#control(affliction.call).scripts();
-    return { isScriptUsedUp: first?.isUsedUp ?? false, requests };
+    const scripts = affliction === undefined ? [] : await this.#control(affliction.call).scripts();
+    const faults = scripts.filter(({ fault }) => fault.kind !== 'pass');
+    return { isScriptUsedUp: faults.length > 0 && faults.every(({ isUsedUp }) => isUsedUp), requests };
   }
 
   async reset(): Promise<void> {

@@ -182,6 +182,12 @@ export class LocalProject {
     return { ...metadata };
   }
 
+  /** What the bucket says of an object. */
+  async resourceOf(bucket: BucketName, name: string): Promise<Record<string, unknown>> {
+    const [resource] = await this.#storage.bucket(bucket).file(name).getMetadata();
+    return { ...resource };
+  }
+
   /** The bytes that the DICOM store holds under these UIDs, or undefined when it holds none. */
   async stored({ study, series, instance }: Triple): Promise<Buffer | undefined> {
     const path = `studies/${study}/series/${series}/instances/${instance}`;
