@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { EventEmitter, once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,6 +12,9 @@ import { BUCKETS, DICOM_STORE } from '../../src/stack/topology.ts';
 
 const ENTRY = fileURLToPath(new URL('./support/fake-function.mjs', import.meta.url));
 const PORTS = { storage: 0, pubsub: 0, healthcare: 0, functions: 0 };
+
+// A stack is several processes, and a test may start it three times.
+jest.setTimeout(60_000);
 
 let root: string;
 let stack: Stack | undefined;
@@ -81,6 +84,7 @@ describe('a stack', () => {
       'dicom-delete',
       'dicom-export',
       'dicom-results',
+      'export-dead-letter',
       'inbox-objects',
       'ingest-dead-letter',
     ]);
@@ -133,14 +137,15 @@ describe('a stack', () => {
     const { clients, functions, tokens } = await start();
     const [exists] = await clients.pubsub.subscription('delete-dead-letter').exists();
     expect(exists).toBe(true);
-    expect(await environmentOf(functions[1]?.process.url)).toMatchObject({
+    const deletion = functions.find(({ name }) => name === 'delete');
+    expect(await environmentOf(deletion?.process.url)).toMatchObject({
       FUNCTION_TARGET: 'delete',
       STATE_BUCKET: 'state',
       RECORDS_BUCKET: 'records',
       DELETE_DELAY: '1s',
       SEARCH_LAG: '5s',
     });
-    expect(tokens.accountOf(await tokenOf(functions[1]?.process.url))).toBe(
+    expect(tokens.accountOf(await tokenOf(deletion?.process.url))).toBe(
       'delete@local.iam.gserviceaccount.com',
     );
   });
