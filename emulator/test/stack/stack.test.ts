@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EventEmitter, once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,9 +12,6 @@ import { BUCKETS, DICOM_STORE } from '../../src/stack/topology.ts';
 
 const ENTRY = fileURLToPath(new URL('./support/fake-function.mjs', import.meta.url));
 const PORTS = { storage: 0, pubsub: 0, healthcare: 0, functions: 0 };
-
-// A stack is several processes, and a test may start it three times.
-jest.setTimeout(60_000);
 
 let root: string;
 let stack: Stack | undefined;
