@@ -1,4 +1,4 @@
-import { ConnectionLostError, MalformedAnswerError } from '../domain/errors.ts';
+import { ConnectionLostError, MalformedAnswerError, UnavailableError } from '../domain/errors.ts';
 import { formatCrc32c } from './gcs-object-resource.ts';
 import { UPLOAD_CALL, uploadResource, uploadUrl, type UploadTarget } from './gcs-object-upload.ts';
 import type { HttpAnswer } from './http.ts';
@@ -89,6 +89,7 @@ async function send(
     body,
     signal,
   });
+  await requireSession(answer);
   if (answer.status !== 308) return answer;
   await answer.discard();
   if (answer.header('range') === `bytes=0-${last}`) return undefined;
@@ -99,14 +100,14 @@ async function send(
 }
 
 /** Sends the last bytes, with the checksum of all: they become an object if it is right. */
-function complete(
+async function complete(
   { http, signal }: UploadTarget,
   session: string,
   end: readonly Buffer[],
   { sizeBytes, crc32c }: MeasuredBody,
 ): Promise<HttpAnswer> {
   const length = end.reduce((sum, block) => sum + block.length, 0);
-  return http({
+  const answer = await http({
     method: 'PUT',
     call: UPLOAD_CALL,
     url: session,
@@ -117,6 +118,22 @@ function complete(
     },
     body: arriving(end),
     signal,
+  });
+  await requireSession(answer);
+  return answer;
+}
+
+/**
+ * An upload that is not known any more is begun anew ("Resumable uploads": after 404 and 410 the upload has to be started
+ * over), where the same answer to the request that begins it would be about the bucket.
+ *
+ * @throws UnavailableError
+ */
+async function requireSession(answer: HttpAnswer): Promise<void> {
+  if (answer.status !== 404 && answer.status !== 410) return;
+  await answer.discard();
+  throw new UnavailableError(`${UPLOAD_CALL}: the upload is not known any more`, {
+    details: { call: UPLOAD_CALL, status: answer.status },
   });
 }
 

@@ -14,6 +14,7 @@ import type { ObjectRef } from '../../src/domain/object-ref.ts';
 import type { IngestReport, Report } from '../../src/domain/report.ts';
 import type { EventRequest } from '../../src/functions/event.ts';
 import { CLOCK_START_MS } from './fake-clock.ts';
+import { pullAll, send } from './pulled-messages.ts';
 
 const PROJECT = 'local';
 const BUCKETS = ['inbox', 'quarantine', 'state', 'archive', 'records', 'exports'] as const;
@@ -21,7 +22,6 @@ const RESULTS = 'results';
 const DATASET = `projects/${PROJECT}/locations/local/datasets/imaging`;
 const DICOM_STORE = `${DATASET}/dicomStores/main`;
 const AUTHORIZATION = { authorization: 'Bearer local' };
-const JSON_BODY = { ...AUTHORIZATION, 'content-type': 'application/json' };
 
 export type BucketName = (typeof BUCKETS)[number];
 
@@ -142,6 +142,11 @@ export class LocalProject {
     return { object, push: this.#pushOf(notification) };
   }
 
+  /** What storage has told of the inbox since the last time this was asked, as Pub/Sub pushes it. */
+  takeNotifications(): EventRequest[] {
+    return this.#notifications.splice(0).map((notification) => this.#pushOf(notification));
+  }
+
   async put(
     bucket: BucketName,
     name: string,
@@ -151,6 +156,11 @@ export class LocalProject {
     const file = this.#storage.bucket(bucket).file(name);
     await file.save(bytes, { resumable: false, validation: false, metadata: { ...settings } });
     return file;
+  }
+
+  /** Removes an object, if it is there. */
+  async remove(bucket: BucketName, name: string): Promise<void> {
+    await this.#storage.bucket(bucket).file(name).delete({ ignoreNotFound: true });
   }
 
   /** The names in a bucket, sorted. */
@@ -203,22 +213,13 @@ export class LocalProject {
     return this.#commandReports.splice(0);
   }
 
-  /** A pull may come back with less than there is, so only an empty one ends it. */
   async #pullReports(): Promise<void> {
-    const subscription = `${this.pubsubUrl}/v1/projects/${PROJECT}/subscriptions/${RESULTS}`;
-    const request = { maxMessages: 1000, returnImmediately: true };
-    for (;;) {
-      const { receivedMessages = [] } = (await send('POST', `${subscription}:pull`, request)) as {
-        receivedMessages?: { ackId: string; message: { data: string } }[];
-      };
-      if (receivedMessages.length === 0) return;
-      const ackIds = receivedMessages.map(({ ackId }) => ackId);
-      await send('POST', `${subscription}:acknowledge`, { ackIds });
-      for (const { message } of receivedMessages) {
-        const report = JSON.parse(Buffer.from(message.data, 'base64').toString('utf8')) as Report;
-        if (report.kind === 'ingest') this.#ingestReports.push(report);
-        else this.#commandReports.push(report);
-      }
+    for (const { content } of await pullAll(
+      `${this.pubsubUrl}/v1/projects/${PROJECT}/subscriptions/${RESULTS}`,
+    )) {
+      const report = content as Report;
+      if (report.kind === 'ingest') this.#ingestReports.push(report);
+      else this.#commandReports.push(report);
     }
   }
 
@@ -271,12 +272,4 @@ export interface Triple {
   readonly study: string;
   readonly series: string;
   readonly instance: string;
-}
-
-/** A call of the stand-ins' REST interfaces. @throws Error when it is not answered 200. */
-export async function send(method: 'PUT' | 'POST', url: string, body: object): Promise<unknown> {
-  const answer = await fetch(url, { method, headers: JSON_BODY, body: JSON.stringify(body) });
-  const text = await answer.text();
-  if (answer.status !== 200) throw new Error(`${method} ${url} answered ${answer.status}: ${text}`);
-  return JSON.parse(text) as unknown;
 }

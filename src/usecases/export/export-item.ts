@@ -1,4 +1,3 @@
-import { UnavailableError } from '../../domain/errors.ts';
 import type { PlanItem } from '../../domain/export/export-plan.ts';
 import type { ItemResult } from '../../domain/export/item-result.ts';
 import type { Paced } from '../../retry/lane.ts';
@@ -8,7 +7,7 @@ import type { ExportDependencies } from './export-dependencies.ts';
 import { alreadyExported, exported, outcomeOf, toObject } from './item-results.ts';
 import { matchesItself } from './matches-itself.ts';
 import { openRendition, type OpenedRendition } from './open-rendition.ts';
-import { isOwn, toNewObject, type ExportContext } from './own-object.ts';
+import { gone, isOwn, toNewObject, type ExportContext } from './own-object.ts';
 
 /**
  * Makes the object of one item, whatever it takes, and says what became of it.
@@ -103,10 +102,4 @@ async function settleExisting(
 function settleUnopened(item: PlanItem, opened: Exclude<OpenedRendition, { kind: 'opened' }>): ItemResult {
   if (opened.kind === 'absent') return { ...outcomeOf(item, 'absent'), reason: 'not-in-store' };
   return { ...outcomeOf(item, 'failed'), reason: opened.reason, detail: opened.detail };
-}
-
-function gone(): UnavailableError {
-  return new UnavailableError('An object was there, and is not any more.', {
-    details: { call: 'look at object' },
-  });
 }

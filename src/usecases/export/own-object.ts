@@ -1,3 +1,4 @@
+import { UnavailableError } from '../../domain/errors.ts';
 import type { ExportPlan, PlanItem } from '../../domain/export/export-plan.ts';
 import { contentTypeOf, formatRendition } from '../../domain/export/rendition.ts';
 import type { FoundObject, NewObject } from '../../ports/object-writer.ts';
@@ -63,4 +64,11 @@ export function isOwn({ metadata }: FoundObject, item: PlanItem, context: Export
 
 export function transferSyntaxOf({ metadata }: FoundObject): string | null {
   return metadata[TRANSFER_SYNTAX_KEY] ?? null;
+}
+
+/** What to say of an object whose name was taken, and which nobody can find: trying again settles it. */
+export function gone(): UnavailableError {
+  return new UnavailableError('An object was there, and is not any more.', {
+    details: { call: 'look at object' },
+  });
 }

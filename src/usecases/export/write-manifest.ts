@@ -3,7 +3,7 @@ import { formatManifestLine } from '../../domain/export/item-result.ts';
 import { OWN_OUTPUT_KEY } from '../ingest/quarantine.ts';
 import type { Invocation } from '../invocation.ts';
 import type { ExportDependencies } from './export-dependencies.ts';
-import type { ExportContext } from './own-object.ts';
+import { gone, type ExportContext } from './own-object.ts';
 import { readPartResults } from './read-parts.ts';
 
 /** Lines are short; they are sent in blocks of about this length. */
@@ -26,23 +26,18 @@ export async function writeManifest(
   const name = manifestName(plan.destination, id);
   const metadata = { [OWN_OUTPUT_KEY]: 'manifest', command: id, store: storeName };
   const address = `${formatDestination({ bucket, prefix: '' })}${name}`;
-  const answer = await attempts(invocation, ({ signal }) =>
-    writer.write(
-      {
-        bucket,
-        name,
-        contentType: 'application/x-ndjson',
-        metadata,
-        sizeBytes: undefined,
-        body: manifestBlocks(context, deps, invocation),
-      },
-      signal,
-    ),
-  );
-  if (answer.kind === 'written') return { address };
-  const found = await attempts(invocation, ({ signal }) => writer.look(bucket, name, signal));
-  const isOwn = Object.entries(metadata).every(([key, value]) => found?.metadata[key] === value);
-  return { address: isOwn ? address : null };
+  return attempts(invocation, async ({ signal }) => {
+    const body = manifestBlocks(context, deps, invocation);
+    const contentType = 'application/x-ndjson';
+    const object = { bucket, name, contentType, metadata, sizeBytes: undefined, body };
+    const answer = await writer.write(object, signal);
+    if (answer.kind === 'written') return { address };
+    const found = await writer.look(bucket, name, signal);
+    // No export ends without a manifest because of an object that nobody can find.
+    if (found === undefined) throw gone();
+    const isOwn = Object.entries(metadata).every(([key, value]) => found.metadata[key] === value);
+    return { address: isOwn ? address : null };
+  });
 }
 
 async function* manifestBlocks(

@@ -173,4 +173,25 @@ describe('an upload that is cut off on its way', () => {
     const again = { ...object, body: arriving(cutEvery(bytes, 100_000)) };
     expect((await standIn.writer.write(again, signal)).kind).toBe('written');
   });
+
+  it.each([
+    ['while its bytes are sent', 0, 404],
+    ['while its bytes are sent', 0, 410],
+    ['at its end', 1, 404],
+    ['at its end', 1, 410],
+  ])('%s (after %i requests, with %i) may be begun anew', async (_name, before, status) => {
+    const control = new StandInControl(storage.url);
+    const request = { method: 'PUT', path: '/upload/', times: 1 };
+    if (before > 0) await control.add({ ...request, fault: { kind: 'pass' } });
+    await control.add({ ...request, fault: { kind: 'status', status } });
+    const bytes = LARGE.subarray(0, 9 * MIB);
+    const object = objectOf(standIn, bytes);
+    expect(await failureOf(standIn.writer.write(object, signal))).toMatchObject({
+      code: 'unavailable',
+      details: { status },
+    });
+    await control.reset();
+    const again = { ...object, body: arriving(cutEvery(bytes, 100_000)) };
+    expect((await standIn.writer.write(again, signal)).kind).toBe('written');
+  });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DeletionReport } from '../../../src/domain/deletion/deletion-report.ts';
-import { send } from '../../support/local-project.ts';
+import { send } from '../../support/pulled-messages.ts';
 import { LocalStack } from '../../support/local-stack.ts';
 import { StandInStore } from '../../support/stand-in-store.ts';
 import { makeDicom, tripleOf, uid } from '../../support/synthetic-dicom.ts';

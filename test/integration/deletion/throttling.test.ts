@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { StandInControl } from '../../support/faults.ts';
 import { FunctionServer } from '../../support/function-server.ts';
-import { LocalProject, send } from '../../support/local-project.ts';
+import { LocalProject } from '../../support/local-project.ts';
+import { send } from '../../support/pulled-messages.ts';
 import { StandInStore } from '../../support/stand-in-store.ts';
 import { makeDicom, tripleOf } from '../../support/synthetic-dicom.ts';
 import { WiredDelete } from '../../support/wired-delete.ts';

@@ -200,6 +200,24 @@ describe('the comparison at the end', () => {
     expect(report.problems).toEqual(['The manifest was not written: another object has its name.']);
   });
 
+  it('tries again where the name of the manifest is taken, and nothing is to be found there', async () => {
+    const world = new ExportWorld();
+    fill(world, 1);
+    const write = world.buckets.write.bind(world.buckets);
+    let refusals = 1;
+    world.buckets.write = (object, signal) => {
+      if (!object.name.endsWith('manifest.jsonl') || refusals === 0) return write(object, signal);
+      refusals -= 1;
+      return Promise.resolve({ kind: 'exists' });
+    };
+    const report = await world.run(COMMAND);
+    expect(report).toMatchObject({
+      status: 'complete',
+      manifest: 'gs://exports/t/_courier/trial/manifest.jsonl',
+    });
+    expect(refusals).toBe(0);
+  });
+
   it('finds the manifest that an earlier delivery has written', async () => {
     const world = new ExportWorld();
     fill(world, 1);
