@@ -15,6 +15,8 @@ const { status, signal } = spawnSync(
     '--disable-warning=ExperimentalWarning',
     'node_modules/jest/bin/jest.js',
     '--passWithNoTests=false',
+    // No test is about time; this ends one that hangs, also on a machine that is busy with others.
+    '--testTimeout=60000',
     ...(suites.length > 0 ? ['--selectProjects', ...suites] : []),
     // Named, because --selectProjects takes every bare word after it for a project.
     ...rest.map((arg) => (arg.startsWith('-') ? arg : `--testPathPatterns=${arg}`)),

@@ -1,10 +1,12 @@
 import { readDeletionMessage } from '../domain/deletion/delete-command.ts';
-import { acceptDeletion, publishRefusal } from '../usecases/deletion/accept-deletion.ts';
+import { acceptDeletion } from '../usecases/deletion/accept-deletion.ts';
+import { refuseCommand } from '../usecases/command/refuse-command.ts';
 import type { Advance } from '../usecases/deletion/advance.ts';
 import type { DeletionDependencies } from '../usecases/deletion/deletion-dependencies.ts';
 import type { Invocation } from '../usecases/invocation.ts';
-import { readCommandMessage, type CommandMessage } from './command-message.ts';
-import { makeDeliveryHandler, type DeliveryDependencies, type EventHandler } from './deliver.ts';
+import { makeCommandHandler } from './command-handler.ts';
+import type { CommandMessage } from './command-message.ts';
+import type { DeliveryDependencies, EventHandler } from './deliver.ts';
 
 export interface DeleteHandlerDependencies extends DeliveryDependencies {
   readonly deletion: DeletionDependencies;
@@ -16,35 +18,23 @@ export interface DeleteHandlerDependencies extends DeliveryDependencies {
  * tick. Either moves on all deletions that are under way.
  */
 export function makeDelete(deps: DeleteHandlerDependencies): EventHandler {
-  return makeDeliveryHandler(
-    deps,
-    ({ body }) => {
-      const message = readCommandMessage(body);
-      return {
-        message,
-        attempts: message?.attempts ?? 1,
-        logFields: message === undefined ? {} : { messageId: message.messageId },
-      };
-    },
-    (message, invocation) => handle(message, invocation, deps),
-  );
+  return makeCommandHandler(deps, (message, invocation) => handle(message, invocation, deps));
 }
 
 async function handle(
-  message: CommandMessage | undefined,
+  message: CommandMessage,
   invocation: Invocation,
   { deletion, advance }: DeleteHandlerDependencies,
 ): Promise<void> {
-  if (message === undefined) throw new TypeError('The request is not a push of Pub/Sub.');
   const { messageId, content, problem } = message;
   if (problem !== undefined) {
-    await publishRefusal({ kind: 'delete', id: null }, messageId, [problem], deletion, invocation);
+    await refuseCommand({ kind: 'delete', id: null, messageId }, [problem], deletion, invocation);
     return;
   }
   const read = readDeletionMessage(content);
   if (read.kind === 'invalid') {
     const { action, id, problems } = read;
-    await publishRefusal({ kind: action, id }, messageId, problems, deletion, invocation);
+    await refuseCommand({ kind: action, id, messageId }, problems, deletion, invocation);
     return;
   }
   if (read.kind === 'command') await acceptDeletion(read, message, deletion, invocation);

@@ -33,3 +33,16 @@ export async function firstNames(
   }
   return names;
 }
+
+/** How many documents there are under a prefix. */
+export async function countNames(
+  documents: Pick<DocumentStorage, 'list'>,
+  prefix: string,
+  attempts: Attempts,
+  invocation: Invocation,
+): Promise<number> {
+  const names = eachName(documents, { prefix }, attempts, invocation);
+  let count = 0;
+  while ((await names.next()).done !== true) count += 1;
+  return count;
+}

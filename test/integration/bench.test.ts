@@ -74,6 +74,6 @@ describe('npm run bench', () => {
     const failure = await bench('nothing').catch(
       (error: unknown) => error as { code: number; stderr: string },
     );
-    expect(failure).toMatchObject({ code: 2, stderr: expect.stringContaining('ingest, cold-start') });
+    expect(failure).toMatchObject({ code: 2, stderr: expect.stringContaining('ingest, export, cold-start') });
   });
 });

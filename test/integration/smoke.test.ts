@@ -16,14 +16,36 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => stack.stop());
 
-/** Runs the tool as `npm run smoke` does. */
-async function smoke(...args: string[]): Promise<{ code: number | null; output: string; errors: string }> {
+interface Run {
+  readonly code: number | null;
+  readonly output: string;
+  readonly errors: string;
+}
+
+const smoke = (...args: string[]): Promise<Run> => smokeWith({}, args);
+
+/** Runs the tool as `npm run smoke` does. @param interruptAt what it has written when it is sent SIGTERM. */
+async function smokeWith(
+  environment: Readonly<Record<string, string>>,
+  args: readonly string[],
+  interruptAt?: string,
+): Promise<Run> {
   const child = spawn(process.execPath, ['tools/smoke/main.ts', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
   });
+  let isAwaited = interruptAt !== undefined;
   let output = '';
   let errors = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+    if (isAwaited && output.includes(interruptAt ?? '')) {
+      isAwaited = false;
+      child.kill('SIGTERM');
+      // As through a launcher, when the whole process group is told.
+      child.kill('SIGTERM');
+    }
+  });
   child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
   return { code, output, errors };
@@ -64,6 +86,31 @@ describe('npm run smoke', () => {
     expect(await leftovers()).toEqual([]);
     expect((await stack.dicomWeb('studies', 'application/dicom+json')).status).toBe(204);
   }, 120_000);
+
+  it("finds a system by the variables of Google's own clients and by names", async () => {
+    const { storage, pubsub, healthcare } = stack.ready;
+    const environment = {
+      STORAGE_EMULATOR_HOST: storage,
+      PUBSUB_EMULATOR_HOST: pubsub,
+      HEALTHCARE_ENDPOINT: healthcare,
+    };
+    const names = ['--project', 'local', '--location', 'local', '--dataset', 'imaging', '--store', 'main'];
+    const buckets = ['--inbox', 'inbox', '--exports', 'exports', '--images', '1', '--timeout', '60s'];
+    const { code, output } = await smokeWith(environment, [...names, ...buckets]);
+    expect(code).toBe(0);
+    expect(output).toMatch(/The smoke test passed\.\n$/);
+    expect(await leftovers()).toEqual([]);
+  }, 120_000);
+
+  it('takes away what it has made when it is interrupted', async () => {
+    // Nobody looks at this bucket, so it waits for its reports.
+    const { code, output } = await smokeWith({}, ['--local', line, '--inbox', 'quarantine'], '✓ upload');
+    expect(marks(output)).toEqual({ listen: '✓', upload: '✓', ingest: '✗', 'take away': '✓' });
+    expect(output).toContain('ended by SIGTERM');
+    expect(code).toBe(1);
+    expect(await namesIn('quarantine')).toEqual([]);
+    expect(await leftovers()).toEqual([]);
+  }, 60_000);
 
   it('fails where no report comes, takes away what it has made, and says so', async () => {
     // Nobody looks at this bucket.

@@ -1,5 +1,6 @@
 /** `npm run smoke`: tries a running system from end to end. See README.md. */
 import { randomBytes } from 'node:crypto';
+import { interruption } from '../cloud/interruption.ts';
 import { UsageError } from '../cloud/usage-error.ts';
 import { HELP, parseSmokeOptions, type SmokeOptions } from './smoke-options.ts';
 import {
@@ -35,12 +36,9 @@ async function main(args: readonly string[]): Promise<number> {
 
 /** @returns whether everything passed. */
 async function run(options: SmokeOptions): Promise<boolean> {
-  const interrupted = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => interrupted.abort(new Error(`ended by ${signal}`)));
-  }
+  const interrupted = interruption();
   const id = `courier-smoke-${randomBytes(6).toString('hex')}`;
-  const world = makeSmokeWorld(options, id, interrupted.signal);
+  const world = makeSmokeWorld(options, id, interrupted);
   const steps = new StepList(
     (line) => process.stdout.write(`${line}\n`),
     () => performance.now(),

@@ -1,5 +1,6 @@
 /** `npm run verify:cloud`: tries what is assumed of Google's services. See docs/conformance.md. */
 import { randomBytes } from 'node:crypto';
+import { interruption } from '../cloud/interruption.ts';
 import { UsageError } from '../cloud/usage-error.ts';
 import { makeVerifyWorld } from './make-verify-world.ts';
 import { HELP, parseVerifyOptions } from './verify-options.ts';
@@ -32,13 +33,10 @@ async function main(args: readonly string[]): Promise<number> {
 
 /** @returns whether nothing was found not to hold, and nothing is left behind. */
 async function run(options: VerifyOptions, isJson: boolean): Promise<boolean> {
-  const interrupted = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => interrupted.abort(new Error(`ended by ${signal}`)));
-  }
+  const interrupted = interruption();
   const world = makeVerifyWorld(options, `courier-verify-${randomBytes(6).toString('hex')}`);
   const counts: Record<Verdict, number> = { holds: 0, 'does not hold': 0, 'could not be tried': 0 };
-  const left = await verifyAssumptions(world, interrupted.signal, (judged) => {
+  const left = await verifyAssumptions(world, interrupted, (judged) => {
     counts[judged.verdict] += 1;
     process.stdout.write(isJson ? `${JSON.stringify(judged)}\n` : format(judged));
   });

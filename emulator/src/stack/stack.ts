@@ -108,12 +108,9 @@ async function start(options: StackOptions, resources: Resources): Promise<Stack
   await provisionStorage(storage);
   await provisionHealthcare(services.healthcareUrl);
 
-  const processes: { name: string; process: FunctionProcess }[] = [];
+  const processes = await startFunctions({ options, services, data, tokens, resources });
   for (const [index, spec] of FUNCTIONS.entries()) {
-    signal?.throwIfAborted();
-    const process = await startOneFunction(spec, { options, services, data, tokens, resources, index });
-    processes.push({ name: spec.name, process });
-    await subscribeFunction(pubsub, spec, { url: process.url, backoff });
+    await subscribeFunction(pubsub, spec, { url: processes[index]?.process.url ?? '', backoff });
   }
   signal?.throwIfAborted();
   const onProblem = (text: string): void => options.onNotice?.(text);
@@ -166,6 +163,22 @@ async function startServices(
     },
     publish: pubsub.publish,
   };
+}
+
+/** Starts all functions at once: each takes its time to load, and none waits for another. */
+async function startFunctions(
+  wiring: Omit<Parameters<typeof startOneFunction>[1], 'index'>,
+): Promise<{ name: string; process: FunctionProcess }[]> {
+  const started = await Promise.allSettled(
+    FUNCTIONS.map(async (spec, index) => ({
+      name: spec.name,
+      process: await startOneFunction(spec, { ...wiring, index }),
+    })),
+  );
+  // Only when all have started or failed is it known what there is to stop.
+  const failed = started.find((one) => one.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
 }
 
 async function startOneFunction(

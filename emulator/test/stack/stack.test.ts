@@ -81,6 +81,7 @@ describe('a stack', () => {
       'dicom-delete',
       'dicom-export',
       'dicom-results',
+      'export-dead-letter',
       'inbox-objects',
       'ingest-dead-letter',
     ]);
@@ -133,14 +134,15 @@ describe('a stack', () => {
     const { clients, functions, tokens } = await start();
     const [exists] = await clients.pubsub.subscription('delete-dead-letter').exists();
     expect(exists).toBe(true);
-    expect(await environmentOf(functions[1]?.process.url)).toMatchObject({
+    const deletion = functions.find(({ name }) => name === 'delete');
+    expect(await environmentOf(deletion?.process.url)).toMatchObject({
       FUNCTION_TARGET: 'delete',
       STATE_BUCKET: 'state',
       RECORDS_BUCKET: 'records',
       DELETE_DELAY: '1s',
       SEARCH_LAG: '5s',
     });
-    expect(tokens.accountOf(await tokenOf(functions[1]?.process.url))).toBe(
+    expect(tokens.accountOf(await tokenOf(deletion?.process.url))).toBe(
       'delete@local.iam.gserviceaccount.com',
     );
   });

@@ -1,9 +1,9 @@
 import type { CommandName } from '../../domain/command/command-report.ts';
-import { formatRefusedCommandReport } from '../../domain/command/command-report.ts';
 import type { DeletionMessage } from '../../domain/deletion/delete-command.ts';
 import { auditName } from '../../domain/deletion/deletion-names.ts';
 import { acceptCommand } from '../command/accept-command.ts';
 import { finishCommand, readFinalReport } from '../command/finish-command.ts';
+import { refuseCommand } from '../command/refuse-command.ts';
 import type { Invocation } from '../invocation.ts';
 import type { DeletionDependencies } from './deletion-dependencies.ts';
 import { openCommand } from './open-command.ts';
@@ -34,7 +34,7 @@ export async function acceptDeletion(
     invocation,
   );
   if (accepted.kind === 'refused') {
-    await publishRefusal(name, messageId, [accepted.problem], deps, invocation);
+    await refuseCommand({ ...name, messageId }, [accepted.problem], deps, invocation);
     return;
   }
   const { acceptedAtMs } = accepted;
@@ -45,19 +45,4 @@ export async function acceptDeletion(
     return;
   }
   await openCommand(name.id, { content, acceptedAtMs }, deps, invocation);
-}
-
-/** Says of a message what is wrong with it. */
-export async function publishRefusal(
-  { kind, id }: { readonly kind: CommandName['kind']; readonly id: string | null },
-  messageId: string,
-  problems: readonly string[],
-  { publisher, attempts, clock }: Pick<DeletionDependencies, 'publisher' | 'attempts' | 'clock'>,
-  invocation: Invocation,
-): Promise<void> {
-  const { startedAtMs, attempts: deliveries } = invocation;
-  const delivery = { startedAtMs, endedAtMs: clock.now(), attempts: deliveries };
-  const report = formatRefusedCommandReport({ kind, id, reportSuffix: messageId }, problems, delivery);
-  invocation.logger.warning('command refused', { reportId: report.reportId, problems: problems.length });
-  await attempts(invocation, () => publisher.publish(report, invocation.signal));
 }

@@ -5,7 +5,7 @@ import {
   type InstanceSet,
   type StudyInstance,
 } from '../../domain/deletion/instance-set.ts';
-import { MalformedAnswerError } from '../../domain/errors.ts';
+import { MalformedAnswerError, UnavailableError } from '../../domain/errors.ts';
 import type { FoundAttributes, SearchQuery } from '../../ports/dicom-search.ts';
 import type { Invocation } from '../invocation.ts';
 import type { DeletionDependencies } from './deletion-dependencies.ts';
@@ -42,7 +42,7 @@ export async function listInstances(
   return toInstanceSet(instances);
 }
 
-/** The instances under a target as they are found; the same one may come twice while the store changes. */
+/** The instances under a target, each once. */
 async function* eachInstance(
   target: Target,
   deps: Searching,
@@ -54,26 +54,66 @@ async function* eachInstance(
     within: { ...target, sopInstanceUid: null },
     ...(isOne ? { filter: { [SOP_INSTANCE_UID]: target.sopInstanceUid } } : {}),
   } as const;
-  for await (const row of eachMatch(query, deps, invocation)) {
-    yield {
-      seriesInstanceUid: requireValue(row, SERIES_INSTANCE_UID),
-      sopInstanceUid: requireValue(row, SOP_INSTANCE_UID),
-    };
+  const read = (row: FoundAttributes): StudyInstance => ({
+    seriesInstanceUid: requireValue(row, SERIES_INSTANCE_UID),
+    sopInstanceUid: requireValue(row, SOP_INSTANCE_UID),
+  });
+  const keyOf = (row: FoundAttributes): string => {
+    const { seriesInstanceUid, sopInstanceUid } = read(row);
+    return `${seriesInstanceUid}/${sopInstanceUid}`;
+  };
+  for await (const row of eachDistinctMatch(query, keyOf, deps, invocation)) yield read(row);
+}
+
+/** So often a list of several pages is read: it ends before, with the first reading that finds nothing new. */
+const MOST_READINGS = 10;
+
+/**
+ * The matches of a search, each once and none left out that is there all the time.
+ *
+ * Pages are counted by offset and have no order, so whatever goes or comes between two of them may hide a match. A list of
+ * several pages is therefore read again, until that finds nothing new.
+ *
+ * @throws UnavailableError when it never does.
+ */
+export async function* eachDistinctMatch(
+  query: Omit<SearchQuery, 'limit' | 'offset'>,
+  keyOf: (row: FoundAttributes) => string,
+  deps: Searching,
+  invocation: Invocation,
+): AsyncGenerator<FoundAttributes> {
+  const seen = new Set<string>();
+  for (let reading = 0; reading < MOST_READINGS; reading += 1) {
+    const before = seen.size;
+    let pages = 0;
+    for await (const page of eachPage(query, deps, invocation)) {
+      pages += 1;
+      for (const row of page) {
+        const key = keyOf(row);
+        if (seen.has(key)) continue;
+        seen.add(key);
+        yield row;
+      }
+    }
+    if (pages <= 1 || seen.size === before) return;
   }
+  throw new UnavailableError('What the store lists changes faster than it can be read.', {
+    details: { call: 'search' },
+  });
 }
 
 /**
- * The matches of a search, page by page to the end.
+ * The pages of a search, to the end.
  *
  * A page may be shorter than was asked for and yet not be the last, so only an empty one ends it.
  *
  * @throws RangeError for more matches than a search can be paged through.
  */
-export async function* eachMatch(
+export async function* eachPage(
   query: Omit<SearchQuery, 'limit' | 'offset'>,
   { search, lanes, attempts }: Searching,
   invocation: Invocation,
-): AsyncGenerator<FoundAttributes> {
+): AsyncGenerator<readonly FoundAttributes[]> {
   for (let offset = 0; ;) {
     if (offset > LARGEST_OFFSET) throw new RangeError('A search cannot be paged any further.');
     const page = await attempts(invocation, (limits) =>
@@ -83,7 +123,7 @@ export async function* eachMatch(
       ),
     );
     if (page.length === 0) return;
-    yield* page;
+    yield page;
     offset += page.length;
   }
 }

@@ -7,7 +7,7 @@ import type { DeletionDependencies } from './deletion-dependencies.ts';
 import type { Invocation } from '../invocation.ts';
 import { inParallel } from '../in-parallel.ts';
 import { eachMarkedStudy, type MarkedStudy } from './ingest-markers.ts';
-import { eachMatch } from './list-instances.ts';
+import { eachPage } from './list-instances.ts';
 import type { OpenCommand } from './open-command.ts';
 import { planStudy, type StudyPlan } from './plan-study.ts';
 import { makeJudgeStudy, makeMayBePast } from './series-age.ts';
@@ -161,8 +161,8 @@ function* refuse(
 async function countSeries(deps: DeletionDependencies, invocation: Invocation): Promise<number> {
   let count = 0;
   try {
-    const matches = eachMatch({ level: 'series', within: null }, deps, invocation);
-    while ((await matches.next()).done !== true) count += 1;
+    const pages = eachPage({ level: 'series', within: null }, deps, invocation);
+    for await (const page of pages) count += page.length;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
   }

@@ -2,11 +2,18 @@ import { countInstances, digestOf } from '../../domain/deletion/instance-set.ts'
 import type { PlanLine } from '../../domain/deletion/plan.ts';
 import { targetResult } from '../../domain/deletion/target-result.ts';
 import type { Target } from '../../domain/dicom/target.ts';
+import type { FoundAttributes } from '../../ports/dicom-search.ts';
 import type { Invocation } from '../invocation.ts';
 import type { DeletionDependencies } from './deletion-dependencies.ts';
 import { findHold } from './holds.ts';
 import { pruneMarkers, type MarkedStudy } from './ingest-markers.ts';
-import { eachMatch, listInstances, requireValue, SERIES_INSTANCE_UID, TOO_MANY } from './list-instances.ts';
+import {
+  eachDistinctMatch,
+  listInstances,
+  requireValue,
+  SERIES_INSTANCE_UID,
+  TOO_MANY,
+} from './list-instances.ts';
 import { tooMany } from './prepare.ts';
 import type { JudgeStudy, SeriesAge } from './series-age.ts';
 
@@ -73,8 +80,9 @@ async function listSeries(
 ): Promise<readonly SeriesAge[]> {
   const series = new Map<string, SeriesAge>();
   const query = { level: 'series', within, include: [MODALITY, STUDY_DATE] } as const;
-  for await (const row of eachMatch(query, deps, invocation)) {
-    const seriesInstanceUid = requireValue(row, SERIES_INSTANCE_UID);
+  const keyOf = (row: FoundAttributes): string => requireValue(row, SERIES_INSTANCE_UID);
+  for await (const row of eachDistinctMatch(query, keyOf, deps, invocation)) {
+    const seriesInstanceUid = keyOf(row);
     series.set(seriesInstanceUid, {
       seriesInstanceUid,
       modality: row[MODALITY]?.[0] ?? '',

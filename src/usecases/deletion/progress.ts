@@ -2,7 +2,7 @@ import { formatDeletionProgress } from '../../domain/deletion/deletion-report.ts
 import { queuePrefix } from '../../domain/deletion/deletion-names.ts';
 import type { LedgerEntry } from '../../domain/deletion/ledger.ts';
 import type { Target } from '../../domain/dicom/target.ts';
-import { eachName } from '../each-name.ts';
+import { countNames } from '../each-name.ts';
 import type { Invocation } from '../invocation.ts';
 import type { AdvanceContext } from './advance-context.ts';
 import type { DeletionDependencies } from './deletion-dependencies.ts';
@@ -18,7 +18,7 @@ export async function publishProgress(
   deps: DeletionDependencies,
   invocation: Invocation,
 ): Promise<void> {
-  const waiting = await countQueued(open.name.id, deps, invocation);
+  const waiting = await countNames(deps.state, queuePrefix(open.name.id), deps.attempts, invocation);
   const progress = { ended: Math.max(0, targets - waiting), targets };
   const report = formatDeletionProgress(open.name, progress, problems, deliveryOf(open, deps, invocation));
   await deps.attempts(invocation, () => deps.publisher.publish(report, invocation.signal));
@@ -55,13 +55,4 @@ async function publishStuck(
     if (open === undefined || end === undefined) continue;
     await publishProgress(open, end.targets, [problem], deps, invocation);
   }
-}
-
-async function countQueued(
-  id: string,
-  { state, attempts }: Pick<DeletionDependencies, 'state' | 'attempts'>,
-  invocation: Invocation,
-): Promise<number> {
-  const names = eachName(state, { prefix: queuePrefix(id) }, attempts, invocation);
-  return (await Array.fromAsync(names)).length;
 }

@@ -1,14 +1,16 @@
-import { formatCommandReport, formatRefusedCommandReport } from '../../domain/command/command-report.ts';
+import { formatCommandReport } from '../../domain/command/command-report.ts';
 import { DeadlineExceededError } from '../../domain/errors.ts';
 import { parseExportCommand } from '../../domain/export/export-command.ts';
 import { partName, partsFolder, planName, planningFolder } from '../../domain/export/export-names.ts';
 import { formatPlan, parsePlan, type ExportPlan } from '../../domain/export/export-plan.ts';
 import { acceptCommand } from '../command/accept-command.ts';
 import { readFinalReport } from '../command/finish-command.ts';
+import { refuseCommand } from '../command/refuse-command.ts';
+import { countNames, eachName } from '../each-name.ts';
 import type { Invocation } from '../invocation.ts';
 import type { ExportDependencies } from './export-dependencies.ts';
 import { finishExport, publishAgain, publishProgress } from './finish-export.ts';
-import { countNames, listNames } from './list-names.ts';
+
 import { makePlan, type AcceptedExport } from './make-plan.ts';
 
 /** A message as it came. */
@@ -34,13 +36,19 @@ export async function beginExport(
   invocation: Invocation,
 ): Promise<void> {
   const parsed = parseExportCommand(message.content, deps.settings.limits);
-  if (parsed.kind === 'refused') return refuse(message, parsed.id, parsed.problems, deps, invocation);
+  if (parsed.kind === 'refused') {
+    const { messageId } = message;
+    return refuseCommand({ kind: 'export', id: parsed.id, messageId }, parsed.problems, deps, invocation);
+  }
   const { command } = parsed;
   const id = command.id ?? message.messageId;
   const name = { kind: 'export', id } as const;
   const incoming = { name, content: command.content, publishedAtMs: message.publishedAtMs };
   const acceptance = await acceptCommand(incoming, deps, invocation);
-  if (acceptance.kind === 'refused') return refuse(message, id, [acceptance.problem], deps, invocation);
+  if (acceptance.kind === 'refused') {
+    const { messageId } = message;
+    return refuseCommand({ ...name, messageId }, [acceptance.problem], deps, invocation);
+  }
   const { acceptedAtMs } = acceptance;
 
   const final = await readFinalReport(name, deps, invocation);
@@ -63,22 +71,6 @@ export async function beginExport(
   await publishProgress(context, 0, deps, invocation);
 }
 
-/** Says why a message is no command of ours, and is done with it. */
-export async function refuse(
-  { messageId }: IncomingMessage,
-  id: string | null,
-  problems: readonly string[],
-  { attempts, publisher, clock }: ExportDependencies,
-  invocation: Invocation,
-): Promise<void> {
-  invocation.logger.warning('message refused', { problems: problems.length });
-  const { startedAtMs } = invocation;
-  const delivery = { startedAtMs, endedAtMs: clock.now(), attempts: invocation.attempts };
-  const name = { kind: 'export', id, reportSuffix: messageId } as const;
-  const report = formatRefusedCommandReport(name, problems, delivery);
-  await attempts(invocation, ({ signal }) => publisher.publish(report, signal));
-}
-
 /** The plan of a command, or undefined when there is none yet. */
 export async function readPlan(
   id: string,
@@ -99,7 +91,7 @@ async function planOnce(
   const { state, attempts, random } = deps;
   const known = await readPlan(id, deps, invocation);
   if (known !== undefined) return known;
-  const timeouts = await countNames(planningFolder(id), deps, invocation);
+  const timeouts = await countNames(state, planningFolder(id), attempts, invocation);
   if (timeouts >= MOST_PLANNINGS) return undefined;
   const token = `p${Math.floor(random() * 2 ** 48).toString(16)}`;
   try {
@@ -123,7 +115,9 @@ async function publishSlices(
   invocation: Invocation,
 ): Promise<void> {
   const parts = new Set<string>();
-  for await (const name of listNames(partsFolder(id), deps, invocation)) parts.add(name);
+  const { state, attempts } = deps;
+  const prefix = partsFolder(id);
+  for await (const name of eachName(state, { prefix }, attempts, invocation)) parts.add(name);
   const open = Array.from({ length: slices }, (_, slice) => slice).filter(
     (slice) => !parts.has(partName(id, slice)),
   );

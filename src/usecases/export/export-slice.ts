@@ -2,11 +2,12 @@ import { partName, partsFolder } from '../../domain/export/export-names.ts';
 import { formatResult, type ItemResult } from '../../domain/export/item-result.ts';
 import type { SliceMessage } from '../../domain/export/slice-message.ts';
 import { readFinalReport } from '../command/finish-command.ts';
+import { refuseCommand } from '../command/refuse-command.ts';
+import { countNames } from '../each-name.ts';
 import type { Invocation } from '../invocation.ts';
-import { readPlan, refuse, type IncomingMessage } from './begin-export.ts';
+import { readPlan, type IncomingMessage } from './begin-export.ts';
 import type { ExportDependencies } from './export-dependencies.ts';
 import { finishExport, publishAgain, publishProgress } from './finish-export.ts';
-import { countNames } from './list-names.ts';
 import type { ExportContext } from './own-object.ts';
 import { runSlice } from './run-slice.ts';
 
@@ -26,19 +27,24 @@ export async function exportSlice(
 ): Promise<void> {
   const plan = await readPlan(id, deps, invocation);
   if (plan === undefined || slice >= plan.slices) {
-    return refuse(message, id, ['there is no such slice of any plan'], deps, invocation);
+    return refuseCommand(
+      { kind: 'export', id, messageId: message.messageId },
+      ['there is no such slice of any plan'],
+      deps,
+      invocation,
+    );
   }
   const final = await readFinalReport({ kind: 'export', id }, deps, invocation);
   if (final !== undefined) return publishAgain(id, final, plan.acceptedAtMs, deps, invocation);
 
   const context: ExportContext = { id, plan, storeName: deps.settings.storeName };
   const name = partName(id, slice);
-  const isDone = (await countNames(name, deps, invocation)) > 0;
+  const isDone = (await countNames(deps.state, name, deps.attempts, invocation)) > 0;
   if (!isDone) {
     const results = await runSlice(slice, context, deps, invocation);
     await deps.attempts(invocation, ({ signal }) => deps.state.createLines(name, linesOf(results), signal));
   }
-  const done = await countNames(partsFolder(id), deps, invocation);
+  const done = await countNames(deps.state, partsFolder(id), deps.attempts, invocation);
   if (done >= plan.slices) return finishExport(context, deps, invocation);
   if (isDone || !isStep(done, plan.slices)) return;
   await publishProgress(context, done, deps, invocation);

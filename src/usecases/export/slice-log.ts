@@ -1,7 +1,7 @@
 import { sliceFolder } from '../../domain/export/export-names.ts';
 import { formatResult, itemKey, type ItemResult } from '../../domain/export/item-result.ts';
+import { eachName } from '../each-name.ts';
 import type { Invocation } from '../invocation.ts';
-import { listNames } from './list-names.ts';
 import { readResults } from './read-parts.ts';
 import type { ExportDependencies } from './export-dependencies.ts';
 
@@ -70,7 +70,7 @@ export class SliceLog {
     const base = `${folder}${String(Math.floor(invocation.startedAtMs)).padStart(15, '0')}-${token}`;
     const entries: LogEntry[] = [];
     const results = new Map<string, ItemResult>();
-    for await (const name of listNames(folder, deps, invocation)) {
+    for await (const name of eachName(state, { prefix: folder }, attempts, invocation)) {
       const entry = parseEntry(name);
       if (entry === undefined) continue;
       entries.push(entry);

@@ -10,7 +10,7 @@ import {
 import { finishCommand } from '../../../../src/usecases/command/finish-command.ts';
 import { findHold } from '../../../../src/usecases/deletion/holds.ts';
 import { readPage, writePage } from '../../../../src/usecases/deletion/ledger-book.ts';
-import { eachMatch, requireValue } from '../../../../src/usecases/deletion/list-instances.ts';
+import { eachPage, requireValue } from '../../../../src/usecases/deletion/list-instances.ts';
 import { readOpenCommand } from '../../../../src/usecases/deletion/open-command.ts';
 import { prepareTarget } from '../../../../src/usecases/deletion/prepare.ts';
 import { readPlan } from '../../../../src/usecases/deletion/queue.ts';
@@ -261,7 +261,7 @@ describe('what is not there', () => {
     const { world, deps, invocation } = makeParts();
     const page = Array.from({ length: 500_001 }, () => ({}));
     world.archive.search = () => Promise.resolve(page);
-    const matches = eachMatch({ level: 'series', within: null }, deps, invocation);
+    const matches = eachPage({ level: 'series', within: null }, deps, invocation);
     await expect(failureOf(Array.fromAsync(matches))).resolves.toBeInstanceOf(RangeError);
   });
 
