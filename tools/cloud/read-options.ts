@@ -66,12 +66,14 @@ export function requireTexts<Name extends string>(
   return texts as Record<Name, string>;
 }
 
-/** A number of milliseconds, from `500ms`, `30s`, `10m`. @throws UsageError */
+const DURATION_UNITS_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** A number of milliseconds, from `500ms`, `30s`, `10m`, `24h`, `7d`. @throws UsageError */
 export function durationOf(values: Values, name: string, byDefault: string): number {
   const text = textOf(values, name) ?? byDefault;
-  const [, amount, unit] = /^(\d{1,6})(ms|s|m)$/.exec(text) ?? [];
-  if (amount === undefined) throw new UsageError(`--${name} takes a duration as 500ms, 30s or 10m.`);
-  return Number(amount) * { ms: 1, s: 1000, m: 60_000 }[unit as 'ms' | 's' | 'm'];
+  const [, amount, unit] = /^(\d{1,6})(ms|s|m|h|d)$/.exec(text) ?? [];
+  if (amount === undefined) throw new UsageError(`--${name} takes a duration as 500ms, 30s, 10m, 24h or 7d.`);
+  return Number(amount) * DURATION_UNITS_MS[unit as keyof typeof DURATION_UNITS_MS];
 }
 
 /**
