@@ -150,7 +150,13 @@ function readDataSet(bytes: Buffer, start: number, encoding: Encoding, identity:
     if (element.tag >= FIRST_PIXEL_DATA) return;
     const end = skipValue(bytes, element, encoding);
     const field = UID_FIELDS.get(element.tag);
-    if (field !== undefined) identity[field] = readUid(bytes, element.valueOffset, end);
+    if (field !== undefined) {
+      const uid = readUid(bytes, element.valueOffset, end);
+      // A store may believe the other one, and would then hold an instance that nobody has named.
+      if ((identity[field] ?? uid) !== uid)
+        throw new DamagedDataSet('a UID that identifies it is there twice, with two values');
+      identity[field] = uid;
+    }
     offset = end;
   }
 }

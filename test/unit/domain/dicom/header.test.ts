@@ -52,6 +52,12 @@ describe('readHeader', () => {
     });
   });
 
+  it('takes a UID that is there twice for damage, unless it is the same', () => {
+    const other = element(0x0020000d, 'UI', '9.9.9');
+    expect(reasonOf(whole(file(SOP_CLASS, SOP_INSTANCE, other, STUDY, SERIES)))).toBe('damaged');
+    expect(reasonOf(whole(file(SOP_CLASS, SOP_INSTANCE, STUDY, STUDY, SERIES)))).toBe('instance');
+  });
+
   it.each([
     ['NUL', '1.2.1\0'],
     ['a space', '1.2.1 '],
