@@ -130,6 +130,10 @@ function readMeta(bytes: Buffer): Meta {
     if (transferSyntaxUid === '') {
       return { problem: 'the file meta information has no Transfer Syntax UID', isCut: false };
     }
+    // It becomes a header of answers.
+    if (/[^\x21-\x7e]/.test(transferSyntaxUid)) {
+      return { problem: 'the Transfer Syntax UID has characters that no UID has', isCut: false };
+    }
     return { transferSyntaxUid, endOffset: meta.position };
   } catch (error) {
     return { problem: `the file meta information is not readable: ${describe(error)}`, isCut: true };
