@@ -45,6 +45,11 @@ export function describeCorpus(title: string, body: (files: readonly CorpusFile[
   it.skip(reason, () => undefined);
 }
 
+/** The files of the corpus; none where there is no corpus, for suites that also have files of their own. */
+export function corpusFiles(): readonly CorpusFile[] {
+  return existsSync(join(root, 'manifest.tsv')) ? readManifest() : [];
+}
+
 function readManifest(): CorpusFile[] {
   const [header = '', ...lines] = readFileSync(join(root, 'manifest.tsv'), 'utf8').trimEnd().split('\n');
   const columns = header.split('\t');

@@ -7,6 +7,9 @@ import type { EventRequest } from '../../src/functions/event.ts';
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const SERVE = path('../../src/functions/serve.ts');
 
+/** The kernel tells CPU time in hundredths of a second, whatever it counts in (USER_HZ). */
+const MS_PER_TICK = 10;
+
 /** Ended with this process, should a test not come to its end. */
 const running = new Set<ChildProcess>();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
@@ -86,6 +89,20 @@ export class FunctionServer {
     if (kibibytes === undefined)
       throw new Error('The kernel does not say how much memory the function took.');
     return Number(kibibytes) * 1024;
+  }
+
+  /** The CPU time of all its threads so far, in milliseconds, as fine as the kernel counts (10 ms). */
+  cpuTimeMs(): number {
+    const { pid = 0 } = this.#child;
+    if (process.platform !== 'linux') {
+      const time = execFileSync('ps', ['-o', 'time=', '-p', String(pid)], { encoding: 'utf8' });
+      return time.split(':').reduce((sum, part) => sum * 60 + Number(part), 0) * 1000;
+    }
+    // After the name of the program, which may hold blanks: the 12th and 13th fields are user and system time (proc(5)).
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /su, '')
+      .split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
   }
 
   /** Ends it in an orderly way. @returns its exit code. */
