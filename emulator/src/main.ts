@@ -2,12 +2,14 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import type { Policy } from './iam/policy.ts';
 import { watchDropFolder } from './stack/drop/drop-folder.ts';
 import { makeUpload } from './stack/drop/upload-file.ts';
 import { localEnvironment } from './stack/functions/function-environment.ts';
 import { followReports } from './stack/report-feed.ts';
 import { tickEvery, type ScheduledJob } from './stack/scheduler.ts';
 import { readCleanupFile } from './stack/screen/cleanup-file.ts';
+import { readIamFile } from './stack/screen/iam-file.ts';
 import { HELP, parseCommandLine, UsageError, type StartOptions } from './stack/screen/command-line.ts';
 import { formatFunctionError } from './stack/screen/log-text.ts';
 import { formatReport } from './stack/screen/report-line.ts';
@@ -30,7 +32,7 @@ async function main(args: readonly string[]): Promise<number> {
       process.stdout.write(HELP);
       return EXIT.stopped;
     }
-    return await run(options, scheduleOf(options));
+    return await run(options, scheduleOf(options), policyOf(options));
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     process.stderr.write(`${error.message}\nnpm start -- --help lists the options.\n`);
@@ -38,7 +40,11 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function run(options: StartOptions, schedule: readonly ScheduledJob[]): Promise<number> {
+async function run(
+  options: StartOptions,
+  schedule: readonly ScheduledJob[],
+  policy: Policy | undefined,
+): Promise<number> {
   const inherited = { ...process.env };
   // The clients in this process talk to its own stand-ins, whatever the shell has set for others.
   for (const name of Object.keys(process.env)) Reflect.deleteProperty(process.env, name);
@@ -48,7 +54,7 @@ async function run(options: StartOptions, schedule: readonly ScheduledJob[]): Pr
   const closers: (() => Promise<void>)[] = [];
   let status: number = EXIT.stopped;
   try {
-    await open(options, schedule, inherited, stopping, closers);
+    await open(options, schedule, policy, inherited, stopping, closers);
     await aborted(stopping);
   } catch (error) {
     if (!stopping.aborted) {
@@ -69,6 +75,7 @@ async function run(options: StartOptions, schedule: readonly ScheduledJob[]): Pr
 async function open(
   options: StartOptions,
   schedule: readonly ScheduledJob[],
+  policy: Policy | undefined,
   inherited: NodeJS.ProcessEnv,
   signal: AbortSignal,
   closers: (() => Promise<void>)[],
@@ -86,6 +93,7 @@ async function open(
     reset: options.reset,
     deliverTwice: options.deliverTwice,
     schedule,
+    ...(policy === undefined ? {} : { policy }),
     environment: inherited,
     onFunctionError: (name, line) => {
       process.stderr.write(`${formatFunctionError(name, line, Date.now(), paintErr)}\n`);
@@ -116,6 +124,11 @@ async function open(
 function scheduleOf({ tickSeconds, cleanupFile }: StartOptions): readonly ScheduledJob[] {
   const ticks = tickSeconds === 0 ? [] : [tickEvery(tickSeconds)];
   return cleanupFile === undefined ? ticks : [...ticks, ...readCleanupFile(cleanupFile)];
+}
+
+/** @throws UsageError */
+function policyOf({ iamFile }: StartOptions): Policy | undefined {
+  return iamFile === undefined ? undefined : readIamFile(iamFile);
 }
 
 function openDropFolder(stack: Stack, options: StartOptions, note: (text: string) => void) {

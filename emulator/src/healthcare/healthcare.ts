@@ -1,5 +1,6 @@
 import { GoogleError } from '../http/google-error.ts';
 import { sendJson, serve, type Handler, type RunningServer } from '../http/server.ts';
+import type { Iam } from '../iam/iam.ts';
 import type { TokenRegistry } from '../http/tokens.ts';
 import { systemClock, type Clock } from '../clock.ts';
 import { datasetMethod, datasetsMethod, requireDataset } from './admin/datasets.ts';
@@ -16,6 +17,7 @@ import { parseDicomWebPath } from './dicomweb/paths.ts';
 import { retrieve } from './dicomweb/retrieve.ts';
 import { search } from './dicomweb/search.ts';
 import { storeInstances } from './dicomweb/store.ts';
+import { checkRight } from './rights.ts';
 import { parseRoute, type Route } from './routes.ts';
 import { Datasets } from './storage/datasets.ts';
 import { SwitchBoard } from './switch-board.ts';
@@ -28,6 +30,8 @@ export interface HealthcareOptions {
   readonly dataDir: string;
   /** Who may call: every request needs a bearer token of this registry. */
   readonly tokens: TokenRegistry;
+  /** Who may do what. @default everybody everything */
+  readonly iam?: Iam;
   /** Where they differ from the defaults at the start; `/_control/switches` changes them later. */
   readonly switches?: Partial<HealthcareSwitches>;
   readonly clock?: Clock;
@@ -42,7 +46,7 @@ export type HealthcareStandIn = RunningServer;
  * What it does and what it leaves out is said in emulator/docs/healthcare.md.
  */
 export async function startHealthcare(options: HealthcareOptions): Promise<HealthcareStandIn> {
-  const { tokens, clock = systemClock } = options;
+  const { tokens, iam, clock = systemClock } = options;
   const board = new SwitchBoard(options.switches);
   const datasets = await Datasets.open(options.dataDir);
   const deletions = new Deletions(board, clock);
@@ -50,7 +54,7 @@ export async function startHealthcare(options: HealthcareOptions): Promise<Healt
   const running = new Set<Promise<void>>();
   const handler: Handler = (request, response) => {
     const call = { request, response, switches: board.current, nowMs: clock.now() };
-    const handled = handle({ tokens, datasets, deletions }, call);
+    const handled = handle({ tokens, iam, datasets, deletions }, call);
     const settled = handled
       .then(
         () => undefined,
@@ -74,6 +78,7 @@ export async function startHealthcare(options: HealthcareOptions): Promise<Healt
 /** What all requests share. */
 interface Service {
   readonly tokens: TokenRegistry;
+  readonly iam: Iam | undefined;
   readonly datasets: Datasets;
   readonly deletions: Deletions;
 }
@@ -81,13 +86,14 @@ interface Service {
 type Call = Pick<Exchange, 'request' | 'response' | 'switches' | 'nowMs'>;
 
 async function handle(service: Service, call: Call): Promise<void> {
-  const { tokens, datasets, deletions } = service;
+  const { tokens, iam, datasets, deletions } = service;
   const { request, response, switches } = call;
   const url = new URL(request.url ?? '/', `http://${request.headers.host ?? '127.0.0.1'}`);
   const route = parseRoute(url.pathname);
+  const { method = '' } = request;
   if (route?.kind === 'dicomWeb') {
     try {
-      tokens.authenticate(request);
+      checkRight(iam, tokens.authenticate(request), method, route);
       const { segments, storeId } = route;
       const dataset = requireDataset(datasets, route.dataset);
       const store = requireStore(dataset, storeId, switches.missingStoreStatus).instances;
@@ -99,7 +105,8 @@ async function handle(service: Service, call: Call): Promise<void> {
     }
     return;
   }
-  tokens.authenticate(request);
+  const isKnown = checkRight(iam, tokens.authenticate(request), method, route);
+  if (!isKnown && route !== undefined) throw unsupported(request);
   sendJson(response, 200, await administer(service, call, route, url.searchParams));
 }
 

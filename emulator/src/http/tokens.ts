@@ -4,6 +4,8 @@ import { GoogleError } from './google-error.ts';
 
 /** The token a person may use by hand, e.g. `curl -H 'Authorization: Bearer local'`. */
 export const DEVELOPER_TOKEN = 'local';
+/** Whom it stands for. */
+export const DEVELOPER_ACCOUNT = 'developer@local.invalid';
 
 /**
  * The access tokens that the metadata server gave out, and whom they stand for.
@@ -12,7 +14,7 @@ export const DEVELOPER_TOKEN = 'local';
  */
 export class TokenRegistry {
   readonly #accounts = new Map<string, { account: string; expiresAt: number }>([
-    [DEVELOPER_TOKEN, { account: 'developer@local.invalid', expiresAt: Infinity }],
+    [DEVELOPER_TOKEN, { account: DEVELOPER_ACCOUNT, expiresAt: Infinity }],
   ]);
   readonly #now: () => number;
 
@@ -44,7 +46,7 @@ export class TokenRegistry {
    *
    * @throws GoogleError 401 without a bearer token, or with one that was not given out or has expired.
    */
-  authenticate(request: IncomingMessage): string {
+  authenticate(request: Pick<IncomingMessage, 'headers'>): string {
     const [scheme, token] = (request.headers.authorization ?? '').split(' ');
     const account = scheme?.toLowerCase() === 'bearer' ? this.accountOf(token ?? '') : undefined;
     if (account !== undefined) return account;

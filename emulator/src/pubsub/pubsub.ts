@@ -1,3 +1,4 @@
+import type { Iam } from '../iam/iam.ts';
 import type { TokenRegistry } from '../http/tokens.ts';
 import type { Publish } from '../stack/messages.ts';
 import { publisherMethods } from './api/publisher.ts';
@@ -8,6 +9,7 @@ import { systemClock, type Clock } from '../clock.ts';
 import { forgetfulLog, Journal } from './journal/journal.ts';
 import { DEFAULT_PUSH_OPTIONS, type PushOptions } from './push/push-options.ts';
 import { PushDispatch } from './push/push-dispatch.ts';
+import { guarded } from './rights.ts';
 import { StatusError } from './status-error.ts';
 import { grpcFrontEnd } from './wire/grpc.ts';
 import { http1FrontEnd } from './wire/http1.ts';
@@ -19,8 +21,10 @@ export interface PubsubOptions {
   readonly port: number;
   /** Where topics, subscriptions and undelivered messages survive a restart; without it nothing does. */
   readonly dataDir?: string;
-  /** Against these a REST request's bearer token is checked, if it carries one. */
+  /** Against these a request's bearer token is checked, if it carries one. */
   readonly tokens?: TokenRegistry;
+  /** Who may do what. @default everybody everything */
+  readonly iam?: Iam;
   /** Makes at-least-once delivery visible: every message comes a second time after it was acknowledged. */
   readonly deliverTwice?: boolean;
   readonly push?: Partial<PushOptions>;
@@ -68,11 +72,11 @@ export async function startPubsub(options: PubsubOptions): Promise<PubsubStandIn
   const journal = await openJournal(broker, options.dataDir);
 
   const methods = {
-    Publisher: publisherMethods(broker),
-    Subscriber: subscriberMethods(broker, clock, options.pullWaitMs ?? 30_000),
+    Publisher: guarded(options.iam, publisherMethods(broker)),
+    Subscriber: guarded(options.iam, subscriberMethods(broker, clock, options.pullWaitMs ?? 30_000)),
   };
   const http = http1FrontEnd(restHandler(methods, options.tokens));
-  const grpc = grpcFrontEnd(methods, broker);
+  const grpc = grpcFrontEnd(methods, broker, options);
   const connections = await listenOnOnePort(options.port, {
     http1: (socket) => http.connect(socket),
     http2: (socket) => grpc.connect(socket),

@@ -3,6 +3,8 @@ import type { Storage } from '@google-cloud/storage';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startHealthcare } from '../healthcare/healthcare.ts';
+import { Iam } from '../iam/iam.ts';
+import type { Policy } from '../iam/policy.ts';
 import { TokenRegistry } from '../http/tokens.ts';
 import { startMetadataServer } from '../metadata/metadata-server.ts';
 import { startPubsub } from '../pubsub/pubsub.ts';
@@ -33,6 +35,8 @@ export interface StackOptions {
   readonly reset?: boolean;
   /** Every message is delivered again after it was acknowledged. */
   readonly deliverTwice?: boolean;
+  /** What each service account may do. @default everything */
+  readonly policy?: Policy;
   /** What is published again and again to the topic for deletions. @default nothing */
   readonly schedule?: readonly ScheduledJob[];
   /** Of the push subscriptions. @default 1 to 30 s, where a deployment has 10 to 600 s */
@@ -130,29 +134,30 @@ async function start(options: StackOptions, resources: Resources): Promise<Stack
 }
 
 async function startServices(
-  { ports, deliverTwice = false }: StackOptions,
+  { ports, policy, deliverTwice = false }: StackOptions,
   data: DataDirectory,
   tokens: TokenRegistry,
   resources: Resources,
 ): Promise<{ services: ServiceAddresses; publish: Publish }> {
+  const guards = { tokens, ...(policy === undefined ? {} : { iam: new Iam(policy) }) };
   const pubsub = await startPubsub({
     port: ports.pubsub,
     dataDir: data.pathOf('pubsub'),
-    tokens,
+    ...guards,
     deliverTwice,
   });
   resources.add(() => pubsub.close());
   const storage = await startStorage({
     port: ports.storage,
     dataDir: data.pathOf('storage'),
-    tokens,
+    ...guards,
     publish: pubsub.publish,
   });
   resources.add(() => storage.close());
   const healthcare = await startHealthcare({
     port: ports.healthcare,
     dataDir: data.pathOf('healthcare'),
-    tokens,
+    ...guards,
   });
   resources.add(() => healthcare.close());
   return {

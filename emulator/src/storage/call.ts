@@ -3,12 +3,14 @@ import { GoogleError } from '../http/google-error.ts';
 import { sendJson } from '../http/server.ts';
 import { selectFields } from './fields.ts';
 import { expectInt64 } from './json.ts';
+import type { Access } from './rights.ts';
 
 /** One request, its path matched. */
 export interface Call {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly query: URLSearchParams;
+  readonly access: Access;
   /** A part of the path by its name in the route, decoded. */
   param(name: string): string;
 }

@@ -7,6 +7,7 @@ import { checkObjectName } from './names.ts';
 import type { Committed } from './object-store.ts';
 import { hasSettings, parseSettings } from './object-settings.ts';
 import { checkForWrite, conditionNotMet, parsePreconditions } from './preconditions.ts';
+import { checkCreation, objectRight, type Access } from './rights.ts';
 import type { ObjectRecord } from './records.ts';
 import { toObjectResource } from './resources.ts';
 import type { Routes } from './router.ts';
@@ -34,7 +35,11 @@ export function copyRoutes({ catalog, bodies, objects, baseUrl }: StorageService
     const { sizeBytes, crc32c, md5Hash, componentCount } = source;
     const body = { sizeBytes, crc32c, ...(md5Hash === undefined ? {} : { md5Hash }) };
     const draft = { bucket, name, settings, ...(componentCount === undefined ? {} : { componentCount }) };
-    return objects.insert({ ...draft, body: { ...body, id: bodies.link(source.bodyId) } }, preconditions);
+    return objects.insert(
+      { ...draft, body: { ...body, id: bodies.link(source.bodyId) } },
+      preconditions,
+      call.access,
+    );
   }
 
   async function rewrite(call: Call): Promise<void> {
@@ -62,19 +67,19 @@ export function copyRoutes({ catalog, bodies, objects, baseUrl }: StorageService
     const [bucket, name] = [call.param('bucket'), call.param('object')];
     checkObjectName(name);
     const settings = parseSettings(expectObject(resource['destination'] ?? {}, 'destination'));
-    const sources = resolveSources(bucket, resource['sourceObjects']);
+    const sources = resolveSources(bucket, resource['sourceObjects'], call.access);
     const preconditions = parsePreconditions(call.query);
-    checkForWrite(preconditions, catalog.live(bucket, name));
+    checkCreation(call.access, { bucket, name, preconditions }, catalog.live(bucket, name));
     const { id, sizeBytes, crc32c } = await bodies.receive(concatenation(sources));
     const componentCount = sources.reduce((sum, source) => sum + (source.componentCount ?? 1), 0);
     const body = { id, sizeBytes, crc32c };
     const draft = { bucket, name, settings, body, componentCount };
-    const { record, announced } = objects.insert(draft, preconditions);
+    const { record, announced } = objects.insert(draft, preconditions, call.access);
     await announced;
     answerJson(call, show(record));
   }
 
-  function resolveSources(bucket: string, value: unknown): readonly ObjectRecord[] {
+  function resolveSources(bucket: string, value: unknown, access: Access): readonly ObjectRecord[] {
     if (!Array.isArray(value) || value.length === 0 || value.length > MOST_COMPOSED_SOURCES) {
       throw new GoogleError(
         400,
@@ -84,6 +89,7 @@ export function copyRoutes({ catalog, bodies, objects, baseUrl }: StorageService
     return value.map((entry: unknown) => {
       const { name, generation, objectPreconditions } = expectObject(entry, 'sourceObjects[]');
       if (typeof name !== 'string') throw new GoogleError(400, 'Required: sourceObjects[].name', 'required');
+      access.check(objectRight('storage.objects.get', bucket, name));
       const pinned = generation === undefined ? undefined : expectInt64(generation, 'generation');
       const source = catalog.object(bucket, name, pinned);
       const wanted = isJsonObject(objectPreconditions) ? objectPreconditions['ifGenerationMatch'] : undefined;

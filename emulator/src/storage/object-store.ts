@@ -4,6 +4,7 @@ import type { Catalog } from './catalog.ts';
 import { messagesFor, type ObjectEvent } from './notification-events.ts';
 import type { Outbox } from './outbox.ts';
 import { checkForWrite, type Preconditions } from './preconditions.ts';
+import { checkCreation, type Access } from './rights.ts';
 import type { BucketRecord, Change, ObjectRecord, ObjectSettings } from './records.ts';
 import { isJsonObject } from './json.ts';
 
@@ -46,11 +47,11 @@ export class ObjectStore {
   /**
    * Makes the draft the live generation of its name. The draft's body is taken over: it is removed on failure.
    *
-   * @throws GoogleError 404 for the bucket, 412, or 403 when the present object is under a hold.
+   * @throws GoogleError 404 for the bucket, 412, or 403 when the present object is under a hold or may not be replaced.
    */
-  insert(draft: ObjectDraft, preconditions: Preconditions): Committed {
+  insert(draft: ObjectDraft, preconditions: Preconditions, access: Access): Committed {
     try {
-      return this.#insert(draft, preconditions);
+      return this.#insert(draft, preconditions, access);
     } catch (error) {
       this.#options.bodies.remove(draft.body.id);
       throw error;
@@ -113,11 +114,11 @@ export class ObjectStore {
     ]);
   }
 
-  #insert({ body, ...draft }: ObjectDraft, preconditions: Preconditions): Committed {
+  #insert({ body, ...draft }: ObjectDraft, preconditions: Preconditions, access: Access): Committed {
     const { catalog, bodies } = this.#options;
     const bucket = catalog.bucket(draft.bucket);
     const current = catalog.live(draft.bucket, draft.name);
-    checkForWrite(preconditions, current);
+    checkCreation(access, { ...draft, preconditions }, current);
     const { id: bodyId, ...measured } = body;
     const now = catalog.now();
     const generation = catalog.nextGeneration();

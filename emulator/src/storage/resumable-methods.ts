@@ -5,6 +5,7 @@ import { answerJson, bytesOf, type Call } from './call.ts';
 import { parseHashHeaders, verifyChecksums } from './checksums.ts';
 import { parseContentRange, type ContentRange } from './content-range.ts';
 import { toObjectResource } from './resources.ts';
+import { objectRight } from './rights.ts';
 import type { ResumableSession } from './resumable-sessions.ts';
 import type { Routes } from './router.ts';
 import type { StorageService } from './service.ts';
@@ -26,6 +27,7 @@ export async function startResumable({ catalog, sessions }: StorageService, call
   const bucket = catalog.bucket(call.param('bucket')).name;
   const type = typeof mediaType === 'string' ? mediaType : undefined;
   const upload = parseUploadRequest(bucket, call.query, headers, resource, type);
+  call.access.check(objectRight('storage.objects.create', bucket, upload.name));
   const stated = headers['x-upload-content-length'];
   const session = await sessions.begin(upload, stated === undefined ? undefined : parseLength(stated));
   // The host that was asked for, so that a proxy before the stand-in stays in the way.
@@ -86,6 +88,7 @@ export function resumableRoutes(service: StorageService): Routes {
       const { record, announced } = objects.insert(
         { ...plan, body: { ...measured, id: plan.bodyId } },
         plan.preconditions,
+        call.access,
       );
       session.completed = record;
       sessions.complete(session);

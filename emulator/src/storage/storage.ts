@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { serve, type RunningServer } from '../http/server.ts';
+import type { Iam } from '../iam/iam.ts';
 import type { TokenRegistry } from '../http/tokens.ts';
 import type { Publish } from '../stack/messages.ts';
 import { BodyStore } from './body-store.ts';
@@ -8,6 +9,7 @@ import { Catalog } from './catalog.ts';
 import { ObjectStore } from './object-store.ts';
 import { Outbox } from './outbox.ts';
 import { ResumableSessions } from './resumable-sessions.ts';
+import { makeAccess } from './rights.ts';
 import { makeRouter } from './router.ts';
 import { storageRoutes } from './routes.ts';
 import type { StorageService } from './service.ts';
@@ -21,6 +23,8 @@ export interface StorageOptions {
   readonly publish: Publish;
   /** Requests without a token are accepted; with one, it must be known here. Without a registry any will do. */
   readonly tokens?: TokenRegistry;
+  /** Who may do what. @default everybody everything */
+  readonly iam?: Iam;
   /** Milliseconds since 1970. @default Date.now */
   readonly now?: () => number;
   /** Before the first retry of a notification that was not accepted. @default 500 */
@@ -49,7 +53,7 @@ export async function startStorage(options: StorageOptions): Promise<StorageStan
   const outbox = new Outbox({ catalog, publish, retryDelayMs: notificationRetryDelayMs, warn });
   const baseUrl = (): string => url;
   const objects = new ObjectStore({ catalog, bodies, outbox, baseUrl });
-  const inFlight = new InFlight(makeHandler({ catalog, bodies, objects, sessions, baseUrl }, options.tokens));
+  const inFlight = new InFlight(makeHandler({ catalog, bodies, objects, sessions, baseUrl }, options));
   const server = await serve((request, response) => inFlight.run(request, response), options.port);
   url = server.url;
   outbox.start();
@@ -67,12 +71,16 @@ export async function startStorage(options: StorageOptions): Promise<StorageStan
 
 type AsyncHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-function makeHandler(service: StorageService, tokens: TokenRegistry | undefined): AsyncHandler {
+function makeHandler(
+  service: StorageService,
+  { tokens, iam }: Pick<StorageOptions, 'tokens' | 'iam'>,
+): AsyncHandler {
   const route = makeRouter(storageRoutes(service));
   return async (request, response) => {
     // Google's client sends no token to an emulator, so only a token that is sent is looked at.
-    if (request.headers.authorization !== undefined) tokens?.authenticate(request);
-    await route(request, response);
+    const isShown = request.headers.authorization !== undefined;
+    const account = isShown ? tokens?.authenticate(request) : undefined;
+    await route(request, response, makeAccess(iam, account));
   };
 }
 

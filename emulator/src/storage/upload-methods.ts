@@ -3,7 +3,7 @@ import type { StoredBody } from './body-store.ts';
 import { answerJson, bytesOf, type Call } from './call.ts';
 import { verifyChecksums } from './checksums.ts';
 import { readMultipartUpload } from './multipart-body.ts';
-import { checkForWrite } from './preconditions.ts';
+import { checkCreation } from './rights.ts';
 import { toObjectResource } from './resources.ts';
 import { startResumable } from './resumable-methods.ts';
 import type { Routes } from './router.ts';
@@ -36,10 +36,10 @@ export function uploadRoutes(service: StorageService): Routes {
 
   async function store(call: Call, upload: UploadRequest, media: AsyncIterable<Buffer>): Promise<void> {
     // Checked before the bytes come, to refuse early, and once more when the object is made.
-    checkForWrite(upload.preconditions, catalog.live(upload.bucket, upload.name));
+    checkCreation(call.access, upload, catalog.live(upload.bucket, upload.name));
     const body = await bodies.receive(media);
     verify(upload, body);
-    const { record, announced } = objects.insert({ ...upload, body }, upload.preconditions);
+    const { record, announced } = objects.insert({ ...upload, body }, upload.preconditions, call.access);
     await announced;
     answerJson(call, toObjectResource(record, baseUrl()));
   }

@@ -14,12 +14,13 @@ describe('the command line', () => {
       deliverTwice: false,
       tickSeconds: 60,
       cleanupFile: undefined,
+      iamFile: undefined,
     });
   });
 
   it('takes every option', () => {
     const args = '--storage-port 1 --pubsub-port=2 --healthcare-port 3 --functions-port 0 --json --reset';
-    const schedule = ['--tick', '2.5', '--cleanup', 'jobs.json'];
+    const schedule = ['--tick', '2.5', '--cleanup', 'jobs.json', '--iam', 'rights.json'];
     expect(parse(...args.split(' '), '--deliver-twice', '--data', '/d', '--drop', 'in', ...schedule)).toEqual(
       {
         ports: { storage: 1, pubsub: 2, healthcare: 3, functions: 0 },
@@ -30,6 +31,7 @@ describe('the command line', () => {
         deliverTwice: true,
         tickSeconds: 2.5,
         cleanupFile: '/home/me/jobs.json',
+        iamFile: '/home/me/rights.json',
       },
     );
   });

@@ -2,6 +2,8 @@
 export interface CallContext {
   /** Aborted when the caller has gone. */
   readonly signal: AbortSignal;
+  /** Whose token it carries; undefined for none. */
+  readonly account: string | undefined;
 }
 
 /** One method of the API: request message to response message, whichever protocol carries them. */

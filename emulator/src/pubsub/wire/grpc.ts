@@ -4,12 +4,17 @@ import {
   type handleBidiStreamingCall,
   type handleUnaryCall,
   status,
+  type Metadata,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import type { Duplex } from 'node:stream';
+import type { Iam } from '../../iam/iam.ts';
+import type { TokenRegistry } from '../../http/tokens.ts';
+import { GoogleError } from '../../http/google-error.ts';
+import { checkRight } from '../rights.ts';
 import type { Methods, Unary } from '../api/unary.ts';
 import type { Broker } from '../broker/broker.ts';
-import { toStatusError } from '../status-error.ts';
+import { StatusError, toStatusError } from '../status-error.ts';
 import type { StreamingPullRequest, StreamingPullResponse } from './messages.ts';
 import { grpcDefinition, type ServiceName } from './protos.ts';
 import { serveStreamingPull } from './streaming-pull.ts';
@@ -25,17 +30,32 @@ export interface GrpcFrontEnd {
   close(): void;
 }
 
-/** The API over gRPC, without credentials, on connections that are handed in. */
-export function grpcFrontEnd(methods: Readonly<Record<ServiceName, Methods>>, broker: Broker): GrpcFrontEnd {
+/** Who may call. */
+interface Guards {
+  readonly tokens?: TokenRegistry;
+  readonly iam?: Iam;
+}
+
+/**
+ * The API over gRPC, on connections that are handed in. A call that carries a bearer token must carry a valid one; Google's
+ * clients send none to an emulator.
+ */
+export function grpcFrontEnd(
+  methods: Readonly<Record<ServiceName, Methods>>,
+  broker: Broker,
+  { tokens, iam }: Guards = {},
+): GrpcFrontEnd {
   const server = new Server({
     'grpc.max_receive_message_length': RECEIVE_LIMIT_BYTES,
     'grpc.max_send_message_length': -1,
   });
   const streamingPull: handleBidiStreamingCall<StreamingPullRequest, StreamingPullResponse> = (call) =>
-    serveStreamingPull(broker, call);
-  server.addService(grpcDefinition('Publisher'), unaryHandlers(methods.Publisher));
+    serveStreamingPull(broker, call, (first) => {
+      checkRight(iam, accountOf(call.metadata, tokens), 'StreamingPull', first);
+    });
+  server.addService(grpcDefinition('Publisher'), unaryHandlers(methods.Publisher, tokens));
   server.addService(grpcDefinition('Subscriber'), {
-    ...unaryHandlers(methods.Subscriber),
+    ...unaryHandlers(methods.Subscriber, tokens),
     StreamingPull: streamingPull,
   });
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
@@ -49,15 +69,29 @@ export function grpcFrontEnd(methods: Readonly<Record<ServiceName, Methods>>, br
   };
 }
 
-function unaryHandlers(methods: Methods): UntypedServiceImplementation {
-  return Object.fromEntries(Object.entries(methods).map(([name, method]) => [name, unaryHandler(method)]));
+function unaryHandlers(methods: Methods, tokens: TokenRegistry | undefined): UntypedServiceImplementation {
+  return Object.fromEntries(
+    Object.entries(methods).map(([name, method]) => [name, unaryHandler(method, tokens)]),
+  );
 }
 
-function unaryHandler(method: Unary): handleUnaryCall<object, object> {
+/** @throws StatusError UNAUTHENTICATED for a token that is not valid. */
+function accountOf(metadata: Metadata, tokens: TokenRegistry | undefined): string | undefined {
+  const [authorization] = metadata.get('authorization');
+  if (typeof authorization !== 'string') return undefined;
+  try {
+    return tokens?.authenticate({ headers: { authorization } });
+  } catch (error) {
+    throw error instanceof GoogleError ? new StatusError('UNAUTHENTICATED', error.message, error) : error;
+  }
+}
+
+function unaryHandler(method: Unary, tokens: TokenRegistry | undefined): handleUnaryCall<object, object> {
   return (call, respond) => {
     const left = new AbortController();
     call.on('cancelled', () => left.abort());
-    const answering = async (): Promise<object> => method(call.request, { signal: left.signal });
+    const answering = async (): Promise<object> =>
+      method(call.request, { signal: left.signal, account: accountOf(call.metadata, tokens) });
     answering().then(
       (response) => respond(null, response),
       (error: unknown) => {

@@ -46,7 +46,8 @@ async function answer(
     response.writeHead(200, { 'content-type': 'text/plain' }).end('Ok\n');
     return;
   }
-  if (tokens !== undefined && request.headers.authorization !== undefined) tokens.authenticate(request);
+  const isShown = request.headers.authorization !== undefined;
+  const account = isShown ? tokens?.authenticate(request) : undefined;
   const { rule, field, value } = route(request.method ?? 'GET', url.pathname);
   const method = methods[rule.service][rule.method];
   if (method === undefined) {
@@ -58,7 +59,7 @@ async function answer(
   setField(message, field, value);
   const left = new AbortController();
   response.on('close', () => left.abort());
-  const answered = await method(message, { signal: left.signal });
+  const answered = await method(message, { signal: left.signal, account });
   sendJson(response, 200, toJson(rule.responseType, answered));
 }
 

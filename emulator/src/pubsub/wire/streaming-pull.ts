@@ -13,13 +13,23 @@ type Stream = ServerDuplexStream<StreamingPullRequest, StreamingPullResponse>;
 
 let streams = 0;
 
-/** Serves one open stream until the client or the service ends it. */
-export function serveStreamingPull(broker: Broker, stream: Stream): void {
+/**
+ * Serves one open stream until the client or the service ends it.
+ *
+ * @param check throws for a first request that the caller may not make.
+ */
+export function serveStreamingPull(
+  broker: Broker,
+  stream: Stream,
+  check: (first: StreamingPullRequest) => void,
+): void {
   let consumer: StreamConsumer | undefined;
   stream.on('data', (request: StreamingPullRequest) => {
     try {
-      if (consumer === undefined) consumer = StreamConsumer.open(broker, stream, request);
-      else consumer.receive(request);
+      if (consumer === undefined) {
+        check(request);
+        consumer = StreamConsumer.open(broker, stream, request);
+      } else consumer.receive(request);
     } catch (error) {
       consumer?.leave();
       endWithError(stream, toStatusError(error));

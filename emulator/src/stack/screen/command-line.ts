@@ -16,6 +16,8 @@ export interface StartOptions {
   readonly tickSeconds: number;
   /** Absolute; undefined when no cleanup is scheduled. */
   readonly cleanupFile: string | undefined;
+  /** Absolute; undefined when rights are not looked at. */
+  readonly iamFile: string | undefined;
 }
 
 /** The command line cannot be carried out as it is; the message says what to write instead. */
@@ -39,6 +41,8 @@ Usage: npm start [-- OPTIONS]
                            0 for never
   --cleanup FILE           cleanups to publish again and again, as JSON:
                            [{"everySeconds":3600,"command":{"action":"cleanup",…}}]
+  --iam FILE               what each function's account may do, as JSON; without it,
+                           everything. emulator/iam/deployed.json has the rights of a deployment
   --storage-port PORT      Cloud Storage                                     (4443)
   --pubsub-port PORT       Pub/Sub, gRPC and REST                            (8085)
   --healthcare-port PORT   the Cloud Healthcare API                          (8090)
@@ -56,6 +60,7 @@ const OPTIONS = {
   'deliver-twice': { type: 'boolean', default: false },
   tick: { type: 'string', default: '60' },
   cleanup: { type: 'string' },
+  iam: { type: 'string' },
   'storage-port': { type: 'string', default: '4443' },
   'pubsub-port': { type: 'string', default: '8085' },
   'healthcare-port': { type: 'string', default: '8090' },
@@ -93,6 +98,7 @@ export function parseCommandLine(args: readonly string[], cwd: string): StartOpt
     deliverTwice,
     tickSeconds: parseTick(values.tick),
     cleanupFile: values.cleanup === undefined ? undefined : resolve(cwd, values.cleanup),
+    iamFile: values.iam === undefined ? undefined : resolve(cwd, values.iam),
   };
 }
 
