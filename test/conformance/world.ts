@@ -1,6 +1,7 @@
 import { hashObjectRef } from '../../src/domain/object-ref.ts';
 import type { IngestReport } from '../../src/domain/report.ts';
 import { LocalProject } from '../support/local-project.ts';
+import { projectRights } from '../support/rights.ts';
 import { WiredIngest } from '../support/wired-ingest.ts';
 import { readLog, type LoggedWork } from './log.ts';
 import type { Matrix, SceneSpec } from './matrix.ts';
@@ -34,7 +35,10 @@ export class World {
 
   /** @param identicalDuplicate what the store answers to bytes that it has: both are told of Google's. */
   static async start(calls: Matrix['calls'], identicalDuplicate: 'conflict' | 'stored'): Promise<World> {
-    return new World(await LocalProject.start({ identicalDuplicate }), calls);
+    return new World(
+      await LocalProject.start({ identicalDuplicate }, projectRights({ afterStore: 'archive' })),
+      calls,
+    );
   }
 
   close(): Promise<void> {

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startHealthcare } from '../../emulator/src/healthcare/healthcare.ts';
 import type { HealthcareSwitches } from '../../emulator/src/healthcare/switches.ts';
+import { Iam } from '../../emulator/src/iam/iam.ts';
+import type { Policy } from '../../emulator/src/iam/policy.ts';
 import { TokenRegistry } from '../../emulator/src/http/tokens.ts';
 import { startMetadataServer } from '../../emulator/src/metadata/metadata-server.ts';
 import { startPubsub } from '../../emulator/src/pubsub/pubsub.ts';
@@ -21,8 +23,10 @@ const BUCKETS = ['inbox', 'quarantine', 'state', 'archive', 'records', 'exports'
 const RESULTS = 'results';
 const DATASET = `projects/${PROJECT}/locations/local/datasets/imaging`;
 const DICOM_STORE = `${DATASET}/dicomStores/main`;
+const FUNCTIONS = ['ingest', 'export', 'delete'] as const;
 const AUTHORIZATION = { authorization: 'Bearer local' };
 
+export type FunctionName = (typeof FUNCTIONS)[number];
 export type BucketName = (typeof BUCKETS)[number];
 
 /** An object that has just been put into the inbox. */
@@ -55,8 +59,13 @@ export interface PutSettings {
  * that it does not deliver.
  */
 export class LocalProject {
-  /** What a function needs to work in this project. */
+  /** What a function needs to work in this project; its account is that of ingest. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Who may do what; undefined where rights are not looked at. */
+  readonly iam: Iam | undefined;
+  /** The access tokens that the stand-ins know. */
+  readonly tokens: TokenRegistry;
+  readonly #metadataHosts: Readonly<Record<FunctionName, string>>;
   readonly pubsubUrl: string;
   readonly #storage: Storage;
   readonly #healthcareUrl: string;
@@ -71,7 +80,9 @@ export class LocalProject {
       readonly storageUrl: string;
       readonly pubsubUrl: string;
       readonly healthcareUrl: string;
-      readonly metadataHost: string;
+      readonly metadataHosts: Readonly<Record<FunctionName, string>>;
+      readonly tokens: TokenRegistry;
+      readonly iam: Iam | undefined;
     },
     notifications: OutgoingMessage[],
     close: () => Promise<void>,
@@ -80,6 +91,9 @@ export class LocalProject {
     this.#healthcareUrl = services.healthcareUrl;
     this.pubsubUrl = services.pubsubUrl;
     this.#notifications = notifications;
+    this.#metadataHosts = services.metadataHosts;
+    this.tokens = services.tokens;
+    this.iam = services.iam;
     this.#close = close;
     this.environment = {
       PROJECT_ID: PROJECT,
@@ -92,42 +106,61 @@ export class LocalProject {
       STORAGE_EMULATOR_HOST: services.storageUrl,
       PUBSUB_EMULATOR_HOST: new URL(services.pubsubUrl).host,
       HEALTHCARE_ENDPOINT: services.healthcareUrl,
-      GCE_METADATA_HOST: services.metadataHost,
+      GCE_METADATA_HOST: services.metadataHosts.ingest,
       METADATA_SERVER_DETECTION: 'assume-present',
     };
   }
 
-  static async start(switches: Partial<HealthcareSwitches> = {}): Promise<LocalProject> {
+  /** @param policy what the functions' accounts may do. @default everything */
+  static async start(switches: Partial<HealthcareSwitches> = {}, policy?: Policy): Promise<LocalProject> {
     const data = mkdtempSync(join(tmpdir(), 'courier-project-'));
     const tokens = new TokenRegistry();
+    const iam = policy === undefined ? undefined : new Iam(policy);
+    const guards = { tokens, ...(iam === undefined ? {} : { iam }) };
     const notifications: OutgoingMessage[] = [];
     const publish = (_topic: string, message: OutgoingMessage): Promise<void> => {
       notifications.push(message);
       return Promise.resolve();
     };
-    const account = 'ingest@local.iam.gserviceaccount.com';
-    const [storage, healthcare, pubsub, metadata] = await Promise.all([
-      startStorage({ port: 0, dataDir: join(data, 'storage'), publish, tokens }),
-      startHealthcare({ port: 0, dataDir: join(data, 'healthcare'), tokens, switches }),
+    const metadataOf = (name: FunctionName) =>
+      startMetadataServer({ port: 0, tokens, project: PROJECT, account: accountOf(name) });
+    const [storage, healthcare, pubsub, ...metadata] = await Promise.all([
+      startStorage({ port: 0, dataDir: join(data, 'storage'), publish, ...guards }),
+      startHealthcare({ port: 0, dataDir: join(data, 'healthcare'), ...guards, switches }),
       // Redelivered at once: no test waits for a pause.
-      startPubsub({ port: 0, tokens, push: { maximumPauseMs: 1 } }),
-      startMetadataServer({ port: 0, tokens, project: PROJECT, account }),
+      startPubsub({ port: 0, ...guards, push: { maximumPauseMs: 1 } }),
+      metadataOf('ingest'),
+      metadataOf('export'),
+      metadataOf('delete'),
     ]);
+    const [ingest, exporting, deleting] = metadata.map(({ port }) => `127.0.0.1:${port}`) as [
+      string,
+      string,
+      string,
+    ];
     const project = new LocalProject(
       {
         storageUrl: storage.url,
         pubsubUrl: pubsub.url,
         healthcareUrl: healthcare.url,
-        metadataHost: `127.0.0.1:${metadata.port}`,
+        metadataHosts: { ingest, export: exporting, delete: deleting },
+        tokens,
+        iam,
       },
       notifications,
       async () => {
-        await Promise.all([storage.close(), healthcare.close(), pubsub.close(), metadata.close()]);
+        const all = [storage, healthcare, pubsub, ...metadata];
+        await Promise.all(all.map((service) => service.close()));
         rmSync(data, { recursive: true, force: true });
       },
     );
     await project.#provision();
     return project;
+  }
+
+  /** What a function needs that runs as its own account. */
+  environmentOf(name: FunctionName): Readonly<Record<string, string>> {
+    return { ...this.environment, GCE_METADATA_HOST: this.#metadataHosts[name] };
   }
 
   /** Puts an object into the inbox. */
@@ -272,6 +305,11 @@ export class LocalProject {
       },
     };
   }
+}
+
+/** Whom a function runs as. */
+export function accountOf(name: FunctionName): string {
+  return `${name}@${PROJECT}.iam.gserviceaccount.com`;
 }
 
 export interface Triple {

@@ -22,7 +22,7 @@ export class WiredDelete extends WiredFunction {
    * @throws InvalidConfigurationError
    */
   constructor(project: LocalProject, changes: Readonly<Record<string, string>> = {}, clock?: FakeClock) {
-    super(wireDelete, { ...project.environment, ...changes }, clock);
+    super(wireDelete, { ...project.environmentOf('delete'), ...changes }, clock);
     this.#project = project;
   }
 

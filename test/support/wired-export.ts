@@ -27,7 +27,7 @@ export class WiredExport extends WiredFunction {
     clock?: FakeClock,
   ) {
     const own = { EXPORT_TOPIC: TOPIC, EXPORT_DESTINATIONS: 'gs://exports/' };
-    super(wireExport, { ...project.environment, ...own, ...changes }, clock);
+    super(wireExport, { ...project.environmentOf('export'), ...own, ...changes }, clock);
     this.#project = project;
     this.#topic = topic;
   }
