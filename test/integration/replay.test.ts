@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { makePubsubClient, makeStorageClient } from '../../tools/cloud/google-clients.ts';
 import { LocalStack } from '../support/local-stack.ts';
 import { send } from '../support/pulled-messages.ts';
-import { makeDicom } from '../support/synthetic-dicom.ts';
+import { makeDicom, tripleOf } from '../support/synthetic-dicom.ts';
 
 let stack: LocalStack;
 let line: string;
@@ -24,14 +24,14 @@ interface Run {
 }
 
 /** Runs the tool as `npm run replay` does. */
-async function replay(...args: string[]): Promise<Run> {
-  const child = spawn(
-    process.execPath,
-    ['tools/replay/main.ts', '--local', line, '--wait', '500ms', ...args],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+const replay = (...args: string[]): Promise<Run> => runTool('--wait', '500ms', ...args);
+const replayQuarantine = (...args: string[]): Promise<Run> =>
+  runTool('--quarantine', 'gs://quarantine', ...args);
+
+async function runTool(...args: string[]): Promise<Run> {
+  const child = spawn(process.execPath, ['tools/replay/main.ts', '--local', line, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   let errors = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
@@ -151,6 +151,52 @@ describe('npm run replay', () => {
     expect(errors).toContain('subscriptions/delete does not give its messages up to this dead-letter topic');
     expect(await countDeadLetters(dead)).toBe(1);
   }, 60_000);
+
+  it('has ingest look at a quarantined object again, restores it only when asked to, and over nothing', async () => {
+    const bytes = (patientName: string): Buffer => makeDicom({ instance: '1.2.9.9', patientName });
+    const save = (name: string, content: Buffer) => inbox().file(name).save(content, { resumable: false });
+    const count = (outcome: string): number =>
+      [...stack.outcomes().values()].filter((report) => report.outcome === outcome).length;
+    const known = stack.outcomes().size;
+    const stored = count('stored');
+    await save('first.dcm', bytes('A'));
+    await stack.reported(known + 1);
+    await save('second.dcm', bytes('B'));
+    await stack.reported(known + 2);
+    expect(count('conflict')).toBe(1);
+
+    const { healthcare, dicomStore } = stack.ready;
+    const { study, series, instance } = tripleOf({ instance: '1.2.9.9' });
+    const path = `studies/${study}/series/${series}/instances/${instance}`;
+    const remove = () =>
+      fetch(`${healthcare}/v1/${dicomStore}/dicomWeb/${path}`, {
+        method: 'DELETE',
+        headers: { authorization: 'Bearer local' },
+      });
+    expect((await remove()).status).toBe(200);
+    const dry = await replayQuarantine('--dry-run', '--reason', 'different-content');
+    expect(dry.output).toMatch(/^1 +told +different-content /m);
+    expect(dry.output).not.toContain('second.dcm');
+    expect(count('conflict')).toBe(1);
+
+    expect((await replayQuarantine('--reason', 'not-dicom')).output).toContain('0 sent back, 0 chosen');
+    expect(await replayQuarantine()).toMatchObject({ code: 0, errors: '' });
+    while (count('conflict') > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(count('stored')).toBe(stored + 2);
+
+    await inbox().file('second.dcm').delete();
+    const gone = await replayQuarantine();
+    expect(gone).toMatchObject({ code: 1, errors: '' });
+    expect(gone.output).toMatch(/^1 +original gone +different-content /m);
+    expect((await replayQuarantine('--restore')).output).toMatch(/^1 +restored /m);
+    await stack.reported(known + 3);
+    expect((await replayQuarantine('--restore')).output).toMatch(/^1 +told /m);
+    await save('second.dcm', bytes('C'));
+    await stack.reported(known + 4);
+    expect((await replayQuarantine('--restore', '--since', '2020-01-01')).output).toMatch(
+      /^1 +newer object there /m,
+    );
+  }, 120_000);
 
   it.each([
     [['--dry-run'], 'Missing: --subscription.'],

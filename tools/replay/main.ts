@@ -1,14 +1,18 @@
-/** `npm run replay`: sends dead letters back. See docs/operations.md. */
+/** `npm run replay`: sends dead letters and quarantined objects back. See docs/operations.md. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makePubsubClient } from '../cloud/google-clients.ts';
+import { makePubsubClient, makeStorageClient } from '../cloud/google-clients.ts';
 import { interruption } from '../cloud/interruption.ts';
 import { UsageError } from '../cloud/usage-error.ts';
 import { readCauses } from './causes.ts';
-import { makeLetterService } from './google-letter-service.ts';
+import { makeLetterService, makeMessageService } from './google-letter-service.ts';
 import { GroupTable } from './group-table.ts';
+import { inboxTopicOf } from './inbox-topic.ts';
 import { makePace, type ReplayClock } from './pace.ts';
-import { replayLetters } from './replay-letters.ts';
+import { parseQuarantineOptions, type QuarantineOptions } from './quarantine-options.ts';
+import { makeQuarantineService } from './quarantine-service.ts';
+import { replayQuarantine } from './replay-quarantine.ts';
+import { replayLetters, type LetterResult } from './replay-letters.ts';
 import { HELP, parseReplayOptions, type ReplayOptions } from './replay-options.ts';
 
 const EXIT = { done: 0, failed: 1, usage: 2 } as const;
@@ -24,7 +28,11 @@ process.exit(await main(process.argv.slice(2)));
 
 async function main(args: readonly string[]): Promise<number> {
   try {
-    const options = parseReplayOptions(args, process.env);
+    const isQuarantine = args.some((arg) => /^--quarantine(=|$)/.test(arg)) && !args.includes('--help');
+    const options = isQuarantine ? 'quarantine' : parseReplayOptions(args, process.env);
+    if (options === 'quarantine') {
+      return (await runQuarantine(parseQuarantineOptions(args, process.env))) ? EXIT.done : EXIT.failed;
+    }
     if (options !== 'help') return (await run(options)) ? EXIT.done : EXIT.failed;
     process.stdout.write(HELP);
     return EXIT.done;
@@ -60,18 +68,50 @@ async function run(options: ReplayOptions): Promise<boolean> {
       progress(end === 'sent');
     },
   });
+  return conclude(table, result, options.isDry);
+}
+
+/** @returns whether ingest has been told of everything that was chosen. */
+async function runQuarantine(options: QuarantineOptions): Promise<boolean> {
+  const interrupted = interruption();
+  const storage = makeStorageClient(options.project, options.endpoints);
+  const table = new GroupTable(['becomes', 'reason']);
+  const progress = makeProgress(options);
+  const result = await replayQuarantine({
+    ...options,
+    service: makeQuarantineService(storage, options.bucket, options.prefix),
+    messages: await makeMessageService(makePubsubClient(options.project, options.endpoints)),
+    topic: options.topic ?? (await inboxTopicOf(storage, options.inbox)),
+    run: randomBytes(6).toString('hex'),
+    pace: makePace(options.perSecond, clock, interrupted),
+    interrupted,
+    onObject: ({ reason, quarantinedAtMs: at }, end) => {
+      table.add([end, reason], at === undefined ? undefined : clock.now() - at);
+      progress(end === 'told' || end === 'restored');
+    },
+  });
+  return conclude(table, result, options.isDry);
+}
+
+function conclude(table: GroupTable, { sent, notSent, problems }: LetterResult, isDry: boolean): boolean {
   process.stdout.write(table.format());
-  for (const problem of result.problems) process.stderr.write(`${problem}\n`);
+  for (const problem of problems) process.stderr.write(`${problem}\n`);
   process.stdout.write(
-    options.isDry
-      ? 'A dry run: nothing was sent, everything was given back.\n'
-      : `${result.sent} sent back, ${result.notSent} chosen and not sent.\n`,
+    isDry
+      ? 'A dry run: nothing was sent, everything was left or given back.\n'
+      : `${sent} sent back, ${notSent} chosen and not sent.\n`,
   );
-  return result.problems.length === 0 && (options.isDry || result.notSent === 0);
+  return problems.length === 0 && (isDry || notSent === 0);
 }
 
 /** A line on standard error now and then. */
-function makeProgress({ most, isDry }: ReplayOptions): (isSent: boolean) => void {
+function makeProgress({
+  most,
+  isDry,
+}: {
+  readonly most: number;
+  readonly isDry: boolean;
+}): (isSent: boolean) => void {
   const startedAt = clock.now();
   let [looked, sent, lastAt] = [0, 0, startedAt];
   return (isSent) => {

@@ -12,6 +12,8 @@ import type { LetterFilter } from './choose-letter.ts';
 import { LETTER_KINDS, type LetterKind } from './dead-letter.ts';
 import { MOST_HELD } from './held-letters.ts';
 
+type Values = ReturnType<typeof readValues>;
+
 export interface ReplayOptions {
   readonly project: string;
   /** `projects/…/subscriptions/…`. */
@@ -34,6 +36,7 @@ passed over, refused or interrupted is given back. Running it again does no harm
 
 Usage: npm run replay -- --project P --subscription S --dry-run
        npm run replay -- --project P --subscription S [OPTIONS]
+       npm run replay -- --project P --quarantine gs://BUCKET[/PREFIX] --inbox B [OPTIONS]
 
   --subscription S    the subscription of the dead letters, e.g. NAME-ingest-dead-letter, or projects/…/subscriptions/…
   --project P         the project
@@ -53,9 +56,22 @@ Usage: npm run replay -- --project P --subscription S --dry-run
   --local FILE        the stack whose first line of \`npm start -- --json\` is in FILE
   --help              this text
 
-TIME is 500ms, 30s, 10m, 24h or 7d. PUBSUB_EMULATOR_HOST is followed. Credentials are the Application Default Credentials; they need
+With --quarantine, ingest is told once more of the originals of quarantined objects, and reports on them as before. The copies
+in quarantine stay. Beside --project, --dry-run, --rate, --max and --local there are
+
+  --inbox B           the bucket that the originals are in; others are left alone
+  --topic T           what ingest listens to        (the one that the inbox is configured to tell of new objects)
+  --reason R          only this reason, e.g. different-content
+  --since TIME        only what was set aside since, e.g. 2026-11-27T06:00:00Z
+  --restore           where the original is gone from the inbox, copies the quarantined object back under its name, over
+                      nothing. It is a new object then, newer than any deletion before: what was deleted-before is
+                      restored only where --reason says so
+
+TIME is 500ms, 30s, 10m, 24h or 7d. PUBSUB_EMULATOR_HOST and STORAGE_EMULATOR_HOST are followed. Credentials are the Application Default Credentials; they need
 roles/pubsub.subscriber on the subscription, roles/pubsub.publisher on the topic, and, unless --topic is given, roles/pubsub.viewer
-on the subscription and on the one that gave the messages up.
+on the subscription and on the one that gave the messages up. For quarantine: roles/storage.objectViewer on both buckets,
+roles/pubsub.publisher on the topic, storage.buckets.get on the inbox unless --topic is given, and with --restore
+roles/storage.objectCreator on the inbox.
 
 Exit codes: 0 what was chosen has been sent; 1 something was not, or the run was interrupted; 2 wrong options.
 `;
@@ -93,10 +109,8 @@ export function parseReplayOptions(
   const only = textOf(values, 'only');
   if (only !== undefined && !isKind(only)) throw new UsageError(`--only takes ${LETTER_KINDS.join(', ')}.`);
   const isDry = values['dry-run'] === true;
-  const most = numberOf(textOf(values, 'max'), 'max', isDry ? MOST_HELD : Number.MAX_SAFE_INTEGER);
-  if (!Number.isInteger(most) || most < 1) throw new UsageError('--max takes a whole number from 1.');
-  const perSecond = numberOf(textOf(values, 'rate'), 'rate', 10);
-  if (perSecond < 0.1 || perSecond > 1000) throw new UsageError('--rate takes a number from 0.1 to 1000.');
+  const most = mostOf(values, isDry ? MOST_HELD : Number.MAX_SAFE_INTEGER);
+  const perSecond = rateOf(values);
   return {
     project,
     subscription: fullName(subscription, project, 'subscriptions'),
@@ -120,12 +134,26 @@ function isKind(text: string): text is LetterKind {
   return (LETTER_KINDS as readonly string[]).includes(text);
 }
 
+/** @throws UsageError */
+export function mostOf(values: Values, byDefault: number): number {
+  const most = numberOf(textOf(values, 'max'), 'max', byDefault);
+  if (!Number.isInteger(most) || most < 1) throw new UsageError('--max takes a whole number from 1.');
+  return most;
+}
+
+/** @throws UsageError */
+export function rateOf(values: Values): number {
+  const perSecond = numberOf(textOf(values, 'rate'), 'rate', 10);
+  if (perSecond < 0.1 || perSecond > 1000) throw new UsageError('--rate takes a number from 0.1 to 1000.');
+  return perSecond;
+}
+
 function numberOf(text: string | undefined, name: string, byDefault: number): number {
   if (text === undefined) return byDefault;
   if (!/^\d{1,12}(\.\d{1,3})?$/.test(text)) throw new UsageError(`--${name} takes a number.`);
   return Number(text);
 }
 
-function fullName(name: string, project: string, collection: 'subscriptions' | 'topics'): string {
+export function fullName(name: string, project: string, collection: 'subscriptions' | 'topics'): string {
   return name.includes('/') ? name : `projects/${project}/${collection}/${name}`;
 }
