@@ -7,7 +7,6 @@ import type { HealthcareSwitches } from '../../emulator/src/healthcare/switches.
 import { Iam } from '../../emulator/src/iam/iam.ts';
 import type { Policy } from '../../emulator/src/iam/policy.ts';
 import { TokenRegistry } from '../../emulator/src/http/tokens.ts';
-import { startMetadataServer } from '../../emulator/src/metadata/metadata-server.ts';
 import { startPubsub } from '../../emulator/src/pubsub/pubsub.ts';
 import type { OutgoingMessage } from '../../emulator/src/stack/messages.ts';
 import { startStorage } from '../../emulator/src/storage/storage.ts';
@@ -16,6 +15,7 @@ import type { ObjectRef } from '../../src/domain/object-ref.ts';
 import type { IngestReport, Report } from '../../src/domain/report.ts';
 import type { EventRequest } from '../../src/functions/event.ts';
 import { CLOCK_START_MS } from './fake-clock.ts';
+import { startMetadataServers, type FunctionName, type Guards } from './function-accounts.ts';
 import { pullAll, send } from './pulled-messages.ts';
 
 const PROJECT = 'local';
@@ -23,10 +23,8 @@ const BUCKETS = ['inbox', 'quarantine', 'state', 'archive', 'records', 'exports'
 const RESULTS = 'results';
 const DATASET = `projects/${PROJECT}/locations/local/datasets/imaging`;
 const DICOM_STORE = `${DATASET}/dicomStores/main`;
-const FUNCTIONS = ['ingest', 'export', 'delete'] as const;
 const AUTHORIZATION = { authorization: 'Bearer local' };
 
-export type FunctionName = (typeof FUNCTIONS)[number];
 export type BucketName = (typeof BUCKETS)[number];
 
 /** An object that has just been put into the inbox. */
@@ -61,10 +59,8 @@ export interface PutSettings {
 export class LocalProject {
   /** What a function needs to work in this project; its account is that of ingest. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Who may do what; undefined where rights are not looked at. */
-  readonly iam: Iam | undefined;
-  /** The access tokens that the stand-ins know. */
-  readonly tokens: TokenRegistry;
+  /** Whose token is whose, and who may do what where rights are looked at. */
+  readonly guards: Guards;
   readonly #metadataHosts: Readonly<Record<FunctionName, string>>;
   readonly pubsubUrl: string;
   readonly #storage: Storage;
@@ -81,8 +77,7 @@ export class LocalProject {
       readonly pubsubUrl: string;
       readonly healthcareUrl: string;
       readonly metadataHosts: Readonly<Record<FunctionName, string>>;
-      readonly tokens: TokenRegistry;
-      readonly iam: Iam | undefined;
+      readonly guards: Guards;
     },
     notifications: OutgoingMessage[],
     close: () => Promise<void>,
@@ -92,8 +87,7 @@ export class LocalProject {
     this.pubsubUrl = services.pubsubUrl;
     this.#notifications = notifications;
     this.#metadataHosts = services.metadataHosts;
-    this.tokens = services.tokens;
-    this.iam = services.iam;
+    this.guards = services.guards;
     this.#close = close;
     this.environment = {
       PROJECT_ID: PROJECT,
@@ -115,41 +109,30 @@ export class LocalProject {
   static async start(switches: Partial<HealthcareSwitches> = {}, policy?: Policy): Promise<LocalProject> {
     const data = mkdtempSync(join(tmpdir(), 'courier-project-'));
     const tokens = new TokenRegistry();
-    const iam = policy === undefined ? undefined : new Iam(policy);
-    const guards = { tokens, ...(iam === undefined ? {} : { iam }) };
+    const guards = policy === undefined ? { tokens } : { tokens, iam: new Iam(policy) };
     const notifications: OutgoingMessage[] = [];
     const publish = (_topic: string, message: OutgoingMessage): Promise<void> => {
       notifications.push(message);
       return Promise.resolve();
     };
-    const metadataOf = (name: FunctionName) =>
-      startMetadataServer({ port: 0, tokens, project: PROJECT, account: accountOf(name) });
-    const [storage, healthcare, pubsub, ...metadata] = await Promise.all([
+    const [storage, healthcare, pubsub, metadata] = await Promise.all([
       startStorage({ port: 0, dataDir: join(data, 'storage'), publish, ...guards }),
       startHealthcare({ port: 0, dataDir: join(data, 'healthcare'), ...guards, switches }),
       // Redelivered at once: no test waits for a pause.
       startPubsub({ port: 0, ...guards, push: { maximumPauseMs: 1 } }),
-      metadataOf('ingest'),
-      metadataOf('export'),
-      metadataOf('delete'),
+      startMetadataServers(tokens),
     ]);
-    const [ingest, exporting, deleting] = metadata.map(({ port }) => `127.0.0.1:${port}`) as [
-      string,
-      string,
-      string,
-    ];
     const project = new LocalProject(
       {
         storageUrl: storage.url,
         pubsubUrl: pubsub.url,
         healthcareUrl: healthcare.url,
-        metadataHosts: { ingest, export: exporting, delete: deleting },
-        tokens,
-        iam,
+        metadataHosts: metadata.hosts,
+        guards,
       },
       notifications,
       async () => {
-        const all = [storage, healthcare, pubsub, ...metadata];
+        const all = [storage, healthcare, pubsub, metadata];
         await Promise.all(all.map((service) => service.close()));
         rmSync(data, { recursive: true, force: true });
       },
@@ -305,11 +288,6 @@ export class LocalProject {
       },
     };
   }
-}
-
-/** Whom a function runs as. */
-export function accountOf(name: FunctionName): string {
-  return `${name}@${PROJECT}.iam.gserviceaccount.com`;
 }
 
 export interface Triple {

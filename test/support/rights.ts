@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parsePolicy, type Binding, type Policy } from '../../emulator/src/iam/policy.ts';
-import { accountOf, type FunctionName } from './local-project.ts';
+import { accountOf, type FunctionName } from './function-accounts.ts';
 
 /** What a deployment may allow beside what it does by default. */
 interface Options {
