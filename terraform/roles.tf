@@ -37,9 +37,9 @@ locals {
     }
     objects_replace = {
       title = "Replace objects"
-      # Cloud Storage asks for delete when an object is overwritten.
+      # Cloud Storage asks for delete when an object is overwritten, and for update only when its metadata are changed in place.
       reason      = "The predefined object user brings reading and folders with it."
-      permissions = ["storage.objects.delete", "storage.objects.update"]
+      permissions = ["storage.objects.delete"]
     }
     objects_delete = {
       title       = "Delete objects"

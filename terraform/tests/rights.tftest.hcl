@@ -65,7 +65,6 @@ run "delete_deletes_instances_and_cannot_change_records" {
       "bucket acme-imaging-dicom-courier-state: storage.objects.delete",
       "bucket acme-imaging-dicom-courier-state: storage.objects.get",
       "bucket acme-imaging-dicom-courier-state: storage.objects.list",
-      "bucket acme-imaging-dicom-courier-state: storage.objects.update",
       "dataset acme-imaging/europe-west1/imaging: healthcare.operations.get",
       "dataset acme-imaging/europe-west1/imaging: healthcare.operations.list",
       "dicomStore acme-imaging/europe-west1/imaging/main: healthcare.dicomStores.dicomWebDelete",
@@ -151,7 +150,6 @@ run "only_an_export_that_may_overwrite_can_replace_objects" {
   assert {
     condition = [for right in output.rights.export : right if endswith(right, ".delete") || endswith(right, ".update")] == [
       "bucket acme-imaging-dicom-courier-exports: storage.objects.delete",
-      "bucket acme-imaging-dicom-courier-exports: storage.objects.update",
     ]
     error_message = "allow_overwrite is about the export buckets."
   }
