@@ -32,7 +32,7 @@ describe('ingest, given files that were tampered with', () => {
         .map(([outcome, times]) => `${times} ${outcome}`);
       process.stderr.write(
         `fuzzing, seed ${seed}, from ${from}: ${Math.round(peakMemoryBytes / MIB)} MiB at most, ` +
-          `${Math.round(mostCpuMs)} ms of CPU for the dearest; ${table.join(', ')}\n`,
+          `${Math.round(mostCpuMs)} ms of CPU for the dearest; ${problems.length} problems; ${table.join(', ')}\n`,
       );
       expect(problems).toEqual([]);
       expect(peakMemoryBytes).toBeLessThan(BOUND_BYTES);

@@ -197,9 +197,12 @@ function changeTransferSyntax(bytes: Buffer, dice: Dice): Mutated {
   const at = bytes.indexOf(tagBytes(0x00020010));
   const element = scanElements(bytes).find(({ offset }) => offset === at);
   if (element === undefined) return flip(bytes, dice);
-  const uid = dice.pick(TRANSFER_SYNTAXES).padEnd(element.end - element.valueOffset, '\0');
-  const by = Buffer.from(uid).subarray(0, element.end - element.valueOffset);
-  return replaced(bytes, element.valueOffset, element.end, by, `transfer syntax ${uid.replaceAll('\0', '')}`);
+  const uid = dice.pick(TRANSFER_SYNTAXES);
+  // Its length may be another mutation's, and anything.
+  const end = Math.min(element.end, element.valueOffset + 64);
+  const by = Buffer.alloc(end - element.valueOffset);
+  by.write(uid);
+  return replaced(bytes, element.valueOffset, end, by, `transfer syntax ${uid}`);
 }
 
 function tagBytes(tag: number): Buffer {
