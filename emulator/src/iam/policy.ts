@@ -20,7 +20,7 @@ export interface Policy {
 }
 
 /** A policy is not one; the message names everything that is wrong with it. */
-export class InvalidPolicyError extends Error {
+class InvalidPolicyError extends Error {
   constructor(problems: readonly string[]) {
     super(problems.join('; '));
     this.name = 'InvalidPolicyError';
