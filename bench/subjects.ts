@@ -47,7 +47,7 @@ export function worker(bundles: Bundles, peers: PeersReady): Subject {
 export function exporter(
   bundles: Bundles,
   peers: PeersReady,
-  retrieveBy: 'instance' | 'series',
+  retrieveBy: 'auto' | 'instance' | 'series',
   concurrency: number,
 ): Subject {
   return {

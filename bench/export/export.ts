@@ -27,7 +27,7 @@ const NOTES = `Time is from the command to the acknowledgement of the last slice
 loop lists, retrieves and uploads by undici at the same concurrency, and does nothing else. Latency is added to every answer.`;
 
 type Peers = Child<ExportPeersReady, Partial<StoreContents>, ExportPeersAnswer>;
-type RetrieveBy = 'instance' | 'series';
+type RetrieveBy = 'auto' | 'instance' | 'series';
 
 interface Row {
   readonly load: string;
@@ -86,14 +86,14 @@ async function measure(
       ratio: subject === 'bare loop' ? null : loop.elapsedMs / elapsedMs,
     });
     const rows = [toRow('bare loop', loop)];
-    for (const retrieveBy of ['instance', 'series'] as const) {
+    for (const retrieveBy of ['auto', 'instance', 'series'] as const) {
       onProgress(`${load.name}, ${latencyMs} ms, by ${retrieveBy}`);
       await peers.ask(contents);
       const measured = await runExport(bundles, peers, targets, retrieveBy, failures);
       const { objects } = await peers.ask({});
       if (objects !== load.instances + 1)
         failures.push(`${objects} objects of ${load.instances + 1} were written.`);
-      rows.push(toRow(`by ${retrieveBy}`, measured));
+      rows.push(toRow(retrieveBy === 'auto' ? 'worker' : `by ${retrieveBy}`, measured));
     }
     return rows;
   } finally {

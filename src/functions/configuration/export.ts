@@ -28,7 +28,10 @@ const exportSchema = v.object({
   SLICE_INSTANCES: count(500, 5000),
   EXPORT_CONCURRENCY: count(16, 64),
   MAX_FRAMES: count(100, 10_000),
-  RETRIEVE_BY: v.optional(v.picklist(['instance', 'series'], 'has to be instance or series'), 'instance'),
+  RETRIEVE_BY: v.optional(
+    v.picklist(['auto', 'instance', 'series'], 'has to be auto, instance or series'),
+    'auto',
+  ),
   ALLOW_IDENTIFYING_NAMES: flag,
   ALLOW_OVERWRITE: flag,
   COMMAND_MAX_AGE: duration('24h'),

@@ -21,8 +21,8 @@ export interface ExportSettings {
   readonly concurrency: number;
   readonly maxFrames: number;
   readonly allowIdentifyingNames: boolean;
-  /** Whether the instances of a series are asked for one by one, or as one stream. */
-  readonly retrieveBy: 'instance' | 'series';
+  /** Whether the instances of a series are asked for one by one, or as one stream; `auto` looks at their number and size. */
+  readonly retrieveBy: 'auto' | 'instance' | 'series';
   /** How long an invocation may take. */
   readonly timeLimitMs: number;
 }

@@ -7,47 +7,117 @@ import { describeError } from '../attempts.ts';
 import type { SeriesUids } from '../../ports/dicom-retrieval.ts';
 import type { Invocation } from '../invocation.ts';
 import type { ExportDependencies } from './export-dependencies.ts';
+import { exportItem } from './export-item.ts';
 import { exported } from './item-results.ts';
 import { toNewObject, type ExportContext } from './own-object.ts';
 import { peekBody, type PeekedBody } from './peek-body.ts';
 
 /** A stream pays off from so many instances on; for fewer it would carry others along for nothing. */
-const FEWEST_INSTANCES = 2;
+const FEWEST_INSTANCES = { series: 2, auto: 8 } as const;
+
+/**
+ * Larger instances come faster one by one, each with a connection of its own; smaller ones in one stream, which spares a
+ * request for each (docs/decisions/0023-own-multipart-reader-for-series.md has the figures).
+ */
+const LARGEST_STREAMED_BYTES = 1024 * 1024;
 
 /** Instances up to here are written while the stream goes on; larger ones hold it up until they are written. */
 const LARGEST_HELD_BYTES = 4 * 1024 * 1024;
 
+/** What of a slice is to be exported. */
+export interface SliceItems {
+  readonly slice: number;
+  /** All there are in it. */
+  readonly all: readonly PlanItem[];
+  /** Those that nothing is known of yet. */
+  readonly open: readonly PlanItem[];
+}
+
 /**
- * Exports what it can of the items by one stream for each series (RetrieveSeries).
+ * Exports what it can of the open items by one stream for each series (RetrieveSeries), where that is wanted and pays off.
  *
  * It is tried once: what a stream does not bring, because it was cut or an object's name is taken, is left to be exported
- * instance by instance.
+ * instance by instance. A series of which the slice may hold a part only is left, too: the stream would carry all of it.
  *
+ * @param goesOn asked before each stream; when it says no, none is begun.
  * @returns the items that are left.
  */
 export async function exportSeries(
-  items: readonly PlanItem[],
+  { slice, all, open }: SliceItems,
   context: ExportContext,
   deps: ExportDependencies,
   invocation: Invocation,
   onResult: (result: ItemResult) => void,
+  goesOn: () => boolean,
 ): Promise<readonly PlanItem[]> {
   const { selection, rendition } = context.plan;
+  const { retrieveBy } = deps.settings;
   const isPossible = rendition.kind === 'original' && selection.kind === 'targets';
-  if (deps.settings.retrieveBy !== 'series' || !isPossible) return items;
+  if (retrieveBy === 'instance' || !isPossible) return open;
   const done = new Set<PlanItem>();
-  const streams = bySeries(items).filter((group) => group.items.size >= FEWEST_INSTANCES);
+  const add = (result: ItemResult): void => {
+    done.add(result.item);
+    onResult(result);
+  };
+  const cut = cutSeries(slice, all, context.plan.slices);
+  const whole = bySeries(all);
+  const isWorthwhile = ([key, { items }]: readonly [string, SeriesGroup]): boolean =>
+    items.size >= FEWEST_INSTANCES[retrieveBy] &&
+    items.size * 2 > (whole.get(key)?.items.size ?? 0) &&
+    !cut.has(key);
+  const wanted = open.filter((item) => !isSingle(item, context));
+  const streams = [...bySeries(wanted)].filter(isWorthwhile).map(([, group]) => group);
   for (const group of streams) {
-    const stream = new SeriesStream(group, context, deps, invocation, (result) => {
-      done.add(result.item);
-      onResult(result);
-    });
+    if (!goesOn()) break;
+    if (retrieveBy === 'auto' && !(await isOfSmall(group, context, deps, invocation, add))) continue;
+    const stream = new SeriesStream(group, context, deps, invocation, add);
     await stream.run().catch((error: unknown) => {
       if (!(error instanceof CourierError)) throw error;
       invocation.logger.warning('series stream given up', describeError(error));
     });
   }
-  return items.filter((item) => !done.has(item));
+  return open.filter((item) => !done.has(item));
+}
+
+/**
+ * Exports the first instance of a series by itself: it says how large the others are.
+ *
+ * @returns whether they are to come as a stream; not where the first one could not be exported.
+ */
+async function isOfSmall(
+  group: SeriesGroup,
+  context: ExportContext,
+  deps: ExportDependencies,
+  invocation: Invocation,
+  add: (result: ItemResult) => void,
+): Promise<boolean> {
+  const [first] = group.items.values();
+  if (first === undefined) return false;
+  try {
+    const result = await exportItem(first, context, deps, invocation);
+    add(result);
+    group.items.delete(itemKey(first));
+    const { object } = result;
+    return object !== null && object.sizeBytes <= LARGEST_STREAMED_BYTES;
+  } catch {
+    // It is tried again with the others, which tells and logs what is wrong.
+    return false;
+  }
+}
+
+/** Whether an instance was asked for by itself, so that nothing says how many others its series has. */
+function isSingle({ target }: PlanItem, { plan }: ExportContext): boolean {
+  return plan.targets[target]?.target.sopInstanceUid != null;
+}
+
+/** The series that may go on in the slice before or behind: items stand in the order in which the store lists series. */
+function cutSeries(slice: number, all: readonly PlanItem[], slices: number): ReadonlySet<string> {
+  const edges = [slice > 0 ? all.at(0) : undefined, slice < slices - 1 ? all.at(-1) : undefined];
+  return new Set(edges.filter((item) => item !== undefined).map(seriesKey));
+}
+
+function seriesKey({ uids }: PlanItem): string {
+  return `${uids.studyInstanceUid}/${uids.seriesInstanceUid}`;
 }
 
 interface SeriesGroup {
@@ -56,16 +126,16 @@ interface SeriesGroup {
   readonly items: Map<string, PlanItem>;
 }
 
-function bySeries(items: readonly PlanItem[]): readonly SeriesGroup[] {
+function bySeries(items: readonly PlanItem[]): ReadonlyMap<string, SeriesGroup> {
   const groups = new Map<string, SeriesGroup>();
   for (const item of items) {
     const { studyInstanceUid, seriesInstanceUid } = item.uids;
-    const key = `${studyInstanceUid}/${seriesInstanceUid}`;
+    const key = seriesKey(item);
     const group = groups.get(key) ?? { series: { studyInstanceUid, seriesInstanceUid }, items: new Map() };
     group.items.set(itemKey(item), item);
     groups.set(key, group);
   }
-  return [...groups.values()];
+  return groups;
 }
 
 /** One series on its way. */

@@ -25,7 +25,12 @@ export async function exportSlice(
   deps: ExportDependencies,
   invocation: Invocation,
 ): Promise<void> {
-  const plan = await readPlan(id, deps, invocation);
+  const name = partName(id, slice);
+  const [plan, final, parts] = await Promise.all([
+    readPlan(id, deps, invocation),
+    readFinalReport({ kind: 'export', id }, deps, invocation),
+    countNames(deps.state, name, deps.attempts, invocation),
+  ]);
   if (plan === undefined || slice >= plan.slices) {
     return refuseCommand(
       { kind: 'export', id, messageId: message.messageId },
@@ -34,12 +39,10 @@ export async function exportSlice(
       invocation,
     );
   }
-  const final = await readFinalReport({ kind: 'export', id }, deps, invocation);
   if (final !== undefined) return publishAgain(id, final, plan.acceptedAtMs, deps, invocation);
 
   const context: ExportContext = { id, plan, storeName: deps.settings.storeName };
-  const name = partName(id, slice);
-  const isDone = (await countNames(deps.state, name, deps.attempts, invocation)) > 0;
+  const isDone = parts > 0;
   if (!isDone) {
     const results = await runSlice(slice, context, deps, invocation);
     await deps.attempts(invocation, ({ signal }) => deps.state.createLines(name, linesOf(results), signal));

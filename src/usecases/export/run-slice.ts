@@ -6,7 +6,7 @@ import { describeError } from '../attempts.ts';
 import type { Invocation } from '../invocation.ts';
 import type { ExportDependencies } from './export-dependencies.ts';
 import { exportItem, findOwn } from './export-item.ts';
-import { exportSeries } from './export-series.ts';
+import { exportSeries, type SliceItems } from './export-series.ts';
 import { inParallel } from './in-parallel.ts';
 import { outcomeOf } from './item-results.ts';
 import { findInstance } from './list-selection.ts';
@@ -31,8 +31,10 @@ export async function runSlice(
   deps: ExportDependencies,
   invocation: Invocation,
 ): Promise<readonly ItemResult[]> {
-  const items = await readItems(slice, context, deps, invocation);
-  const log = await SliceLog.open(context.id, slice, deps, invocation);
+  const [items, log] = await Promise.all([
+    readItems(slice, context, deps, invocation),
+    SliceLog.open(context.id, slice, deps, invocation),
+  ]);
   const results = new Map(log.results);
   const isOpen = (item: PlanItem): boolean => !results.has(itemKey(item));
   const add = (result: ItemResult): void => void results.set(itemKey(result.item), result);
@@ -48,7 +50,8 @@ export async function runSlice(
   }
 
   const done: ItemResult[] = [];
-  const failure = await work(items.filter(isOpen), context, deps, invocation, (result) => {
+  const sliceItems = { slice, all: items, open: items.filter(isOpen) };
+  const failure = await work(sliceItems, context, deps, invocation, (result) => {
     done.push(result);
     add(result);
   });
@@ -90,7 +93,7 @@ async function lookForOwn(
 
 /** @returns the failure that left something to do; undefined where nothing is left. */
 async function work(
-  items: readonly PlanItem[],
+  items: SliceItems,
   context: ExportContext,
   deps: ExportDependencies,
   invocation: Invocation,
@@ -98,8 +101,11 @@ async function work(
 ): Promise<{ readonly error: unknown } | undefined> {
   const { clock, settings } = deps;
   const lastStartAt = invocation.deadlineAt - (invocation.deadlineAt - invocation.startedAtMs) * LAST_PART;
-  const left = await exportSeries(items, context, deps, invocation, onResult);
   let failuresInARow = 0;
+  // One instance that fails must not keep the others waiting; but where nothing works, nothing more is begun.
+  const goesOn = (): boolean =>
+    failuresInARow < settings.concurrency && clock.now() < lastStartAt && !invocation.signal.aborted;
+  const left = await exportSeries(items, context, deps, invocation, onResult, goesOn);
   return inParallel(
     left,
     settings.concurrency,
@@ -114,8 +120,7 @@ async function work(
         throw error;
       }
     },
-    // One instance that fails must not keep the others waiting; but where nothing works, nothing more is begun.
-    () => failuresInARow < settings.concurrency && clock.now() < lastStartAt && !invocation.signal.aborted,
+    goesOn,
   );
 }
 

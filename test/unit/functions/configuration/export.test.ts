@@ -24,7 +24,7 @@ describe('the configuration of export', () => {
       SLICE_INSTANCES: 500,
       EXPORT_CONCURRENCY: 16,
       MAX_FRAMES: 100,
-      RETRIEVE_BY: 'instance',
+      RETRIEVE_BY: 'auto',
       ALLOW_IDENTIFYING_NAMES: false,
       ALLOW_OVERWRITE: false,
       COMMAND_MAX_AGE: 86_400_000,
