@@ -33,6 +33,7 @@ const TASKS = {
   schemas: ['scripts/schemas.mjs'],
   bench: ['bench/main.ts'],
   smoke: ['tools/smoke/main.ts'],
+  soak: ['tools/soak/main.ts'],
   replay: ['tools/replay/main.ts'],
   'verify:cloud': ['tools/verify-cloud/main.ts'],
 };

@@ -1,0 +1,112 @@
+import { spawnSync } from 'node:child_process';
+import { build } from 'esbuild';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { followReports } from '../../emulator/src/stack/report-feed.ts';
+import { tickEvery } from '../../emulator/src/stack/scheduler.ts';
+import { startStack, type Stack } from '../../emulator/src/stack/stack.ts';
+import { ReportBook } from './report-book.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Everything shorter than deployed, so that three minutes hold what is otherwise spread over hours. */
+const QUICK = {
+  RETRY_BUDGET: '3s',
+  IDLE_TIMEOUT: '3s',
+  ANSWER_TIMEOUT: '5s',
+  FUNCTION_TIMEOUT: '30s',
+  ACK_DEADLINE: '30s',
+  ADVANCE_BUDGET: '10s',
+  SEARCH_LAG: '0s',
+  SLICE_INSTANCES: '4',
+  MAX_CLEANUP_SHARE: '1',
+};
+/** Longer than ingest believes that a series was not deleted. */
+const DELETE_DELAY = '62s';
+const RESTART_MS = 300;
+const OPERATION_MS = 300;
+
+/** A running system, and what it has said. */
+export interface SoakWorld {
+  readonly stack: Stack;
+  readonly reports: ReportBook;
+  close(): Promise<void>;
+}
+
+export async function startSoakWorld(onNotice: (text: string) => void): Promise<SoakWorld> {
+  const root = mkdtempSync(join(tmpdir(), 'courier-soak-'));
+  const bundle = await bundleFunctions();
+  const stack = await startStack({
+    dataDir: join(root, 'data'),
+    ports: { storage: 0, pubsub: 0, healthcare: 0, functions: 0 },
+    deliverTwice: true,
+    backoff: { minSeconds: 0, maxSeconds: 2 },
+    restartDelayMs: () => RESTART_MS,
+    schedule: [tickEvery(1)],
+    functionEntry: bundle.script,
+    environment: { ...process.env, ...QUICK, DELETE_DELAY },
+    onNotice,
+  });
+  process.once('exit', () => stack.killNow());
+  const switches = { operationLengthMs: OPERATION_MS };
+  await fetch(`${stack.services.healthcareUrl}/_control/switches`, {
+    method: 'PATCH',
+    body: JSON.stringify(switches),
+  });
+  const reports = new ReportBook();
+  const feed = await followReports(stack.clients.pubsub, {
+    onReport: (report) => {
+      reports.add(report);
+      return Promise.resolve();
+    },
+    onProblem: onNotice,
+  });
+  return {
+    stack,
+    reports,
+    async close() {
+      await feed.close();
+      await stack.close();
+      bundle.remove();
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The bundle that is deployed, with what listens for it. */
+async function bundleFunctions(): Promise<{ readonly script: string; remove(): void }> {
+  mkdirSync(join(ROOT, '.cache'), { recursive: true });
+  // Inside the project, for the packages that stay outside of the bundle are found from there.
+  const folder = mkdtempSync(join(ROOT, '.cache', 'soak-'));
+  const deployed = join(folder, 'deployed');
+  const { status, stderr } = spawnSync(process.execPath, ['scripts/build.mjs', deployed], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`The functions could not be built.\n${stderr}`);
+  const script = join(folder, 'serve.mjs');
+  await build({
+    entryPoints: [join(ROOT, 'src/functions/serve.ts')],
+    outfile: script,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    external: ['@google-cloud/functions-framework'],
+    plugins: [
+      {
+        name: 'as-deployed',
+        setup(building) {
+          building.onResolve({ filter: /^\.\/index\.ts$/ }, () => ({
+            path: './deployed/index.js',
+            external: true,
+          }));
+        },
+      },
+    ],
+    logLevel: 'warning',
+  });
+  return { script, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
