@@ -20,6 +20,7 @@ import { FakeClock } from './fake-clock.ts';
 import { InMemoryArchive } from './in-memory-archive.ts';
 import { InMemoryDocumentStorage } from './in-memory-document-storage.ts';
 import { PortGate, type KillPoint } from './port-gate.ts';
+import { pushOf, statusOf } from './push.ts';
 import { recordingLogger, type RecordingLogger } from './recording-logger.ts';
 import { RecordingPublisher } from './recording-publisher.ts';
 
@@ -87,18 +88,11 @@ export class DeletionWorld {
   async deliver(content: unknown, { messageId, kill, publishedAgoMs = 0 }: Delivery = {}): Promise<number> {
     this.#messages += 1;
     const gate = new PortGate(kill);
-    const publishTime = new Date(this.clock.now() - publishedAgoMs).toISOString();
-    const data = Buffer.from(JSON.stringify(content)).toString('base64');
-    const message = { messageId: messageId ?? `m${this.#messages}`, publishTime, data };
-    let status = 0;
-    const response = {
-      status(code: number) {
-        status = code;
-        return response;
-      },
-      end: () => undefined,
-    };
-    await this.#process(gate)({ headers: {}, body: { message } }, response);
+    const message = pushOf(content, {
+      messageId: messageId ?? `m${this.#messages}`,
+      publishedAtMs: this.clock.now() - publishedAgoMs,
+    });
+    const status = await statusOf(this.#process(gate), message);
     this.lastEffects = gate.effects;
     // Whoever has been killed answers nobody.
     return gate.isDead ? 500 : status;

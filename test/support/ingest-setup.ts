@@ -11,24 +11,46 @@ import { InMemoryObjectStorage } from './in-memory-object-storage.ts';
 
 type Call = 'open' | 'copy' | 'delete' | 'store' | 'retrieve' | 'read' | 'create';
 
-/** Everything that ingest works with, in memory, and the dependencies made of it. */
-export interface IngestSetup {
+/** Everything that ingest works with, in memory. */
+export interface IngestSurroundings {
   readonly clock: FakeClock;
   readonly storage: InMemoryObjectStorage;
   readonly store: InMemoryDicomStore;
   readonly state: InMemoryDocumentStorage;
+}
+
+/** What one process has of its own, and the dependencies made of that and its surroundings. */
+export interface IngestProcess {
   readonly lanes: Lanes;
   readonly deps: CarryDependencies;
 }
+
+export type IngestSetup = IngestSurroundings & IngestProcess;
 
 export function setUpIngest(
   changes: Partial<CarryDependencies> = {},
   faults: Readonly<Partial<Record<Call, FaultScript>>> = {},
 ): IngestSetup {
-  const clock = new FakeClock();
-  const storage = new InMemoryObjectStorage(faults);
-  const store = new InMemoryDicomStore(faults);
-  const state = new InMemoryDocumentStorage(faults);
+  const surroundings = makeIngestSurroundings(faults);
+  return { ...surroundings, ...makeIngestProcess(surroundings, changes) };
+}
+
+export function makeIngestSurroundings(
+  faults: Readonly<Partial<Record<Call, FaultScript>>> = {},
+): IngestSurroundings {
+  return {
+    clock: new FakeClock(),
+    storage: new InMemoryObjectStorage(faults),
+    store: new InMemoryDicomStore(faults),
+    state: new InMemoryDocumentStorage(faults),
+  };
+}
+
+/** A process that remembers nothing yet. */
+export function makeIngestProcess(
+  { clock, storage, store, state }: IngestSurroundings,
+  changes: Partial<CarryDependencies> = {},
+): IngestProcess {
   const lanes = makeLanes(DEFAULT_LANE_SETTINGS, clock);
   const deps: CarryDependencies = {
     storage,
@@ -43,7 +65,7 @@ export function setUpIngest(
     verify: 'conflicts',
     ...changes,
   };
-  return { clock, storage, store, state, lanes, deps };
+  return { lanes, deps };
 }
 
 /** An attempt that has had its turn, with a minute left. */

@@ -12,10 +12,19 @@ export interface KillPoint {
   readonly when: 'before' | 'after';
 }
 
+/** Every point at which a process that has so many effects can be killed. */
+export function killPointsOf(effects: number): readonly KillPoint[] {
+  return Array.from({ length: effects }, (_, index) => index + 1).flatMap((effect) => [
+    { effect, when: 'before' } as const,
+    { effect, when: 'after' } as const,
+  ]);
+}
+
 /**
  * All effects of one process pass through here, are counted, and come to an end when it is killed.
  *
- * So the kill points are found by running, not by thinking of them.
+ * So the kill points are found by running, not by thinking of them. Of what is streamed the beginning and the end are
+ * effects too, so that a process also dies in the middle of a body; what it was sending then is cut off.
  */
 export class PortGate {
   /** Effects so far. */
@@ -48,10 +57,40 @@ export class PortGate {
     if (isLast) this.isDead = true;
     // One that was on its way when the process died has happened, but nobody hears of it.
     this.#throwIfDead();
-    return result;
+    return this.#guardStreams(result);
+  }
+
+  /** What a call gives, in which a stream, or the stream that is its body, passes through here too. */
+  #guardStreams(result: unknown): unknown {
+    if (isStream(result)) return this.#guardStream(result);
+    if (typeof result !== 'object' || result === null || !('body' in result)) return result;
+    return isStream(result.body) ? { ...result, body: this.#guardStream(result.body) } : result;
+  }
+
+  #guardStream(stream: AsyncIterable<unknown>): AsyncIterable<unknown> {
+    const items = stream[Symbol.asyncIterator]();
+    let isBegun = false;
+    const iterator: AsyncIterator<unknown> = {
+      next: async () => {
+        const next = await items.next();
+        if (!isBegun || next.done === true) await this.#pass(() => undefined);
+        isBegun = true;
+        this.#throwIfDead();
+        return next.done === true ? next : { done: false, value: this.#guardStreams(next.value) };
+      },
+      return: async () => {
+        await items.return?.();
+        return { done: true, value: undefined };
+      },
+    };
+    return { [Symbol.asyncIterator]: () => iterator };
   }
 
   #throwIfDead(): void {
     if (this.isDead) throw new Killed();
   }
+}
+
+function isStream(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }

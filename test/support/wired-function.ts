@@ -1,9 +1,10 @@
 import './one-realm.ts';
 import type { Environment } from '../../src/functions/configuration/fields.ts';
-import type { EventHandler, EventResponse } from '../../src/functions/deliver.ts';
+import type { EventHandler } from '../../src/functions/deliver.ts';
 import type { EventRequest } from '../../src/functions/event.ts';
 import type { Effects } from '../../src/functions/wiring/effects.ts';
 import { FakeClock } from './fake-clock.ts';
+import { statusOf } from './push.ts';
 
 /** Builds a function's handler as the entry point does. */
 type Wire = (environment: Environment, effects: Effects) => EventHandler;
@@ -26,24 +27,7 @@ export class WiredFunction {
   }
 
   /** @returns the status that the platform is answered with: 204 acknowledges. */
-  async deliver(request: EventRequest): Promise<number> {
-    const response = new StatusOnly();
-    await this.#handler(request, response);
-    if (!response.isEnded) throw new Error('The function has not answered.');
-    return response.code;
-  }
-}
-
-class StatusOnly implements EventResponse {
-  code = 0;
-  isEnded = false;
-
-  status(code: number): this {
-    this.code = code;
-    return this;
-  }
-
-  end(): void {
-    this.isEnded = true;
+  deliver(request: EventRequest): Promise<number> {
+    return statusOf(this.#handler, request);
   }
 }

@@ -1,27 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import type { EventResponse } from '../../../src/functions/deliver.ts';
 import { makeExport } from '../../../src/functions/export.ts';
 import { COMMAND, ExportWorld, makeInstances } from '../../support/export-world.ts';
+import { statusOf } from '../../support/push.ts';
 
-class StatusOnly implements EventResponse {
-  code = 0;
-
-  status(code: number): this {
-    this.code = code;
-    return this;
-  }
-
-  end(): void {
-    // The status says all there is to say.
-  }
-}
-
-const deliver = async (world: ExportWorld, body: unknown): Promise<number> => {
+const deliver = (world: ExportWorld, body: unknown): Promise<number> => {
   const { clock, logger, deps } = world;
   const handler = makeExport({ clock, logger, projectId: 'p', timeLimitMs: 60_000, export: deps });
-  const response = new StatusOnly();
-  await handler({ headers: {}, body }, response);
-  return response.code;
+  return statusOf(handler, { headers: {}, body });
 };
 const push = (world: ExportWorld, content: unknown): object => ({
   message: {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { DeletionWorld, everyInstanceBut } from '../../../support/deletion-world.ts';
-import type { KillPoint } from '../../../support/port-gate.ts';
+import { killPointsOf } from '../../../support/port-gate.ts';
 
 const COMMAND = {
   action: 'delete',
@@ -30,10 +30,7 @@ async function countEffects(): Promise<number> {
 }
 
 const effects = await countEffects();
-const KILLS: KillPoint[] = Array.from({ length: effects }, (_, index) => index + 1).flatMap((effect) => [
-  { effect, when: 'before' } as const,
-  { effect, when: 'after' } as const,
-]);
+const KILLS = killPointsOf(effects);
 
 describe(`a delete function that is killed at any of its ${effects} effects`, () => {
   it.each(KILLS.map((kill) => [`${kill.when} effect ${kill.effect}`, kill] as const))(
