@@ -54,6 +54,12 @@ describe("a function's environment", () => {
     expect(inIngest({ [name]: 'x' })).not.toHaveProperty(name);
   });
 
+  it('passes on how long an invocation may take, and not which function is meant', () => {
+    const environment = inIngest({ FUNCTION_TIMEOUT: '30s', FUNCTION_SIGNATURE_TYPE: 'event' });
+    expect(environment).toHaveProperty('FUNCTION_TIMEOUT', '30s');
+    expect(environment).not.toHaveProperty('FUNCTION_SIGNATURE_TYPE');
+  });
+
   it('runs the function with the options of a deployment, not with those of the shell', () => {
     expect(inIngest({ NODE_OPTIONS: '--inspect' })).toMatchObject({
       NODE_OPTIONS: '--max-semi-space-size=4',

@@ -10,8 +10,8 @@ export interface ServiceAddresses {
 /** Variables with which a shell could send a function, or the stack itself, to the real Google Cloud. */
 const LEADS_TO_GOOGLE =
   /^(GOOGLE_|GCLOUD_|CLOUDSDK_|GCE_METADATA_|METADATA_SERVER_DETECTION$|PUBSUB_|STORAGE_EMULATOR_HOST$)/;
-/** What npm and a debugger left for this process is not meant for its children. */
-const NOT_FOR_CHILDREN = /^(npm_|INIT_CWD$|NODE_OPTIONS$|PORT$|HOST$|FUNCTION_)/;
+/** What npm and a debugger left for this process, or another function was told, is not meant for its children. */
+const NOT_FOR_CHILDREN = /^(npm_|INIT_CWD$|NODE_OPTIONS$|PORT$|HOST$|FUNCTION_(?!TIMEOUT$))/;
 
 /** An environment that reaches the local stack and nothing else. */
 export function localEnvironment(inherited: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
