@@ -22,7 +22,7 @@ const STORIES_PER_MINUTE = 110;
 const DELETING_STORIES = 40;
 /** Shorter runs delete nothing: there would be no time to wait for it. */
 const SHORTEST_WITH_DELETIONS_MS = 120_000;
-/** After a delete function that was killed its lease has to run out. */
+/** Early ones: after a delete function that was killed its lease has to run out, and only then deletions begin to wait. */
 const DELETE_KILLS = 2;
 
 export function makeSchedule(seed: number, minutes: number): Schedule {
@@ -73,7 +73,7 @@ function makeKills(seed: string, durationMs: number): Kill[] {
     }
   }
   for (let number = 0; number < DELETE_KILLS; number += 1) {
-    kills.push({ atMs: dice.real(0, 0.4 * durationMs), functionName: 'delete' });
+    kills.push({ atMs: dice.real(0.03, 0.12) * durationMs, functionName: 'delete' });
   }
   return kills;
 }

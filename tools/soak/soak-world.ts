@@ -86,6 +86,8 @@ async function bundleFunctions(): Promise<{ readonly script: string; remove(): v
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(`The functions could not be built.\n${stderr}`);
+  // A second package of the project's name would puzzle tools that look for packages.
+  rmSync(join(deployed, 'package.json'));
   const script = join(folder, 'serve.mjs');
   await build({
     entryPoints: [join(ROOT, 'src/functions/serve.ts')],
