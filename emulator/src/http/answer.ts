@@ -19,7 +19,19 @@ export async function answer(
     }
     const answered = error instanceof GoogleError ? error : new GoogleError(500, String(error));
     sendJson(response, answered.httpStatus, answered.toJson());
+    readAway(request);
   }
+}
+
+/**
+ * What is left of a refused request is read and forgotten, so that the next one on its connection can be read.
+ *
+ * Node.js does so by itself, unless somebody has begun to iterate over the body: a stream does not flow while it has
+ * listeners for `readable`.
+ */
+function readAway(request: IncomingMessage): void {
+  request.removeAllListeners('readable');
+  request.resume();
 }
 
 export function sendJson(
