@@ -2,6 +2,7 @@ import { crc32c } from '../../src/adapters/node-crc32c.ts';
 import type { InstanceUids } from '../../src/domain/dicom/instance-uids.ts';
 import { CourierError } from '../../src/domain/errors.ts';
 import type { MessagePublisher } from '../../src/ports/message-publisher.ts';
+import { makeExport } from '../../src/functions/export.ts';
 import { DEFAULT_LANE_SETTINGS } from '../../src/retry/lane.ts';
 import { DEFAULT_RETRY_POLICY, type RetryPolicy } from '../../src/retry/policy.ts';
 import { makeAttempts } from '../../src/usecases/attempts.ts';
@@ -19,6 +20,8 @@ import { InMemoryArchive } from './in-memory-archive.ts';
 import { InMemoryDocumentStorage } from './in-memory-document-storage.ts';
 import { InMemoryObjectWriter } from './in-memory-object-writer.ts';
 import { InMemoryRetrieval } from './in-memory-retrieval.ts';
+import { PortGate, type KillPoint } from './port-gate.ts';
+import { pushOf, statusOf } from './push.ts';
 import { recordingLogger } from './recording-logger.ts';
 import { RecordingPublisher } from './recording-publisher.ts';
 import { makeDicom } from './synthetic-dicom.ts';
@@ -58,20 +61,26 @@ export class ExportWorld {
   readonly slices = new RecordingMessages();
   readonly logger = recordingLogger();
   readonly deps: ExportDependencies;
+  /** Effects of the last delivery. */
+  lastEffects = 0;
+  readonly #options: ExportWorldOptions;
   #dice = 0;
   #messages = 0;
 
-  constructor({
-    settings = {},
-    policy = {},
-    paging = { pageSize: 7, mostOffset: 1000 },
-  }: ExportWorldOptions = {}) {
+  constructor(options: ExportWorldOptions = {}) {
+    this.#options = options;
+    this.deps = this.#dependencies(new PortGate());
+  }
+
+  #dependencies(gate: PortGate): ExportDependencies {
+    const { settings = {}, policy = {}, paging = { pageSize: 7, mostOffset: 1000 } } = this.#options;
     const lanes = makeLanes(DEFAULT_LANE_SETTINGS, this.clock);
-    this.deps = {
-      state: this.state,
-      records: this.records,
-      publisher: this.publisher,
-      slices: this.slices,
+    const buckets = gate.guard(this.buckets);
+    return {
+      state: gate.guard(this.state),
+      records: gate.guard(this.records),
+      publisher: gate.guard(this.publisher),
+      slices: gate.guard(this.slices),
       attempts: makeAttempts(this.clock, () => 0.5, { ...DEFAULT_RETRY_POLICY, ...policy }),
       clock: this.clock,
       // Never the same again, as tokens have to be.
@@ -79,13 +88,13 @@ export class ExportWorld {
         this.#dice += 1;
         return this.#dice / 1_000_003;
       },
-      search: this.archive,
+      search: gate.guard(this.archive),
       searchLane: lanes.search,
       paging,
-      retrieval: this.retrieval,
+      retrieval: gate.guard(this.retrieval),
       retrieveLane: lanes.retrieve,
-      writer: this.buckets,
-      storage: this.buckets,
+      writer: buckets,
+      storage: buckets,
       crc32c,
       commandMaxAgeMs: 3_600_000,
       settings: {
@@ -150,6 +159,23 @@ export class ExportWorld {
 
   slice(slice: SliceMessage, invocation = this.invocation()): Promise<void> {
     return exportSlice(this.message(slice), slice, this.deps, invocation);
+  }
+
+  /**
+   * Delivers a message to a process of its own.
+   *
+   * @returns the status that the platform is answered with: 204 acknowledges.
+   */
+  async deliver(content: unknown, messageId: string, kill?: KillPoint): Promise<number> {
+    const gate = new PortGate(kill);
+    const { clock, logger } = this;
+    const deps = this.#dependencies(gate);
+    const { timeLimitMs } = deps.settings;
+    const handler = makeExport({ clock, logger, projectId: 'p', timeLimitMs, export: deps });
+    const status = await statusOf(handler, pushOf(content, { messageId, publishedAtMs: clock.now() }));
+    this.lastEffects = gate.effects;
+    // Whoever has been killed answers nobody.
+    return gate.isDead ? 500 : status;
   }
 
   /** Publishes a command and delivers what comes of it, until nothing is left; what is given back comes again. */

@@ -28,6 +28,8 @@ export class InMemoryRetrieval implements DicomRetrieval {
   seriesCutAfter: number | undefined;
   /** Whether answers say how long they are. */
   tellsSize = true;
+  /** How much arrives at once. */
+  blockBytes = 700;
   readonly #stored = new Map<string, Stored>();
   readonly #bodies = new OpenBodies();
 
@@ -60,7 +62,7 @@ export class InMemoryRetrieval implements DicomRetrieval {
     if (stored === undefined) throw notFound();
     const answer = stored.forms[form] ?? { status: 406, detail: `no ${form}` };
     if (!Buffer.isBuffer(answer)) return { kind: 'refused', ...answer };
-    const body = this.#bodies.track(arriving(cutEvery(answer, 700)));
+    const body = this.#bodies.track(arriving(cutEvery(answer, this.blockBytes)));
     return { kind: 'found', sizeBytes: this.tellsSize ? answer.length : undefined, body };
   }
 
@@ -84,7 +86,7 @@ export class InMemoryRetrieval implements DicomRetrieval {
     for (const [index, part] of parts.entries()) {
       await Promise.resolve();
       if (index === this.seriesCutAfter) throw new NotFoundError('retrieve series: cut');
-      yield arriving(cutEvery(part, 700));
+      yield arriving(cutEvery(part, this.blockBytes));
     }
   }
 }
