@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { MalformedAnswerError } from '../domain/errors.ts';
-import { UPLOAD_CALL, uploadResource, uploadUrl, type UploadTarget } from './gcs-object-upload.ts';
+import { WRITE_CALL } from '../ports/object-writer.ts';
+import { uploadResource, uploadUrl, type UploadTarget } from './gcs-object-upload.ts';
 import type { HttpAnswer } from './http.ts';
 import type { MeasuredBody } from './measured-body.ts';
 
@@ -13,8 +14,8 @@ export async function uploadInOneRequest(target: UploadTarget, body: MeasuredBod
   const { http, object, signal } = target;
   const blocks = body.takeAhead();
   if (object.sizeBytes !== undefined && object.sizeBytes !== body.sizeBytes) {
-    throw new MalformedAnswerError(`${UPLOAD_CALL}: the body is not as long as it was said to be`, {
-      details: { call: UPLOAD_CALL },
+    throw new MalformedAnswerError(`${WRITE_CALL}: the body is not as long as it was said to be`, {
+      details: { call: WRITE_CALL },
     });
   }
   const boundary = randomUUID();
@@ -26,7 +27,7 @@ export async function uploadInOneRequest(target: UploadTarget, body: MeasuredBod
   const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
   return http({
     method: 'POST',
-    call: UPLOAD_CALL,
+    call: WRITE_CALL,
     url: uploadUrl(target, 'multipart'),
     headers: {
       'content-type': `multipart/related; boundary=${boundary}`,

@@ -1,13 +1,11 @@
 import { ChecksumMismatchError } from '../domain/errors.ts';
-import type { NewObject, WriteAnswer } from '../ports/object-writer.ts';
+import { WRITE_CALL, type NewObject, type WriteAnswer } from '../ports/object-writer.ts';
 import { formatCrc32c, objectResource, toWrittenObject } from './gcs-object-resource.ts';
 import type { Http, HttpAnswer } from './http.ts';
 import { readJsonAnswer } from './json-answer.ts';
 import type { MeasuredBody } from './measured-body.ts';
 import { refusal } from './refusal.ts';
 import { isThereAlready, objectUrl } from './storage-requests.ts';
-
-export const UPLOAD_CALL = 'write object';
 
 /** What is written, and by what. */
 export interface UploadTarget {
@@ -40,7 +38,7 @@ export async function settleUpload(
   { sizeBytes, crc32c }: MeasuredBody,
 ): Promise<WriteAnswer> {
   if (answer.status === 200) {
-    const written = toWrittenObject(await readJsonAnswer(answer, UPLOAD_CALL, objectResource));
+    const written = toWrittenObject(await readJsonAnswer(answer, WRITE_CALL, objectResource));
     if (written.sizeBytes === sizeBytes && written.crc32c === crc32c) return { kind: 'written', ...written };
     throw mismatch('another object than was sent');
   }
@@ -54,5 +52,5 @@ export async function settleUpload(
 }
 
 function mismatch(what: string): ChecksumMismatchError {
-  return new ChecksumMismatchError(`${UPLOAD_CALL}: answered ${what}`, { details: { call: UPLOAD_CALL } });
+  return new ChecksumMismatchError(`${WRITE_CALL}: answered ${what}`, { details: { call: WRITE_CALL } });
 }

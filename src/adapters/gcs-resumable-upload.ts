@@ -1,6 +1,7 @@
 import { ConnectionLostError, MalformedAnswerError, UnavailableError } from '../domain/errors.ts';
+import { WRITE_CALL } from '../ports/object-writer.ts';
 import { formatCrc32c } from './gcs-object-resource.ts';
-import { UPLOAD_CALL, uploadResource, uploadUrl, type UploadTarget } from './gcs-object-upload.ts';
+import { uploadResource, uploadUrl, type UploadTarget } from './gcs-object-upload.ts';
 import type { HttpAnswer } from './http.ts';
 import type { MeasuredBody } from './measured-body.ts';
 
@@ -53,7 +54,7 @@ async function begin(target: UploadTarget, sizeBytes: number | undefined): Promi
   const { http, endpoint, object, signal } = target;
   const answer = await http({
     method: 'POST',
-    call: UPLOAD_CALL,
+    call: WRITE_CALL,
     url: uploadUrl(target, 'resumable'),
     headers: {
       'content-type': 'application/json; charset=UTF-8',
@@ -68,8 +69,8 @@ async function begin(target: UploadTarget, sizeBytes: number | undefined): Promi
   const session = answer.header('location') ?? '';
   // It is sent a token, so it has to be the service that was asked.
   if (URL.canParse(session) && new URL(session).origin === new URL(endpoint).origin) return session;
-  throw new MalformedAnswerError(`${UPLOAD_CALL}: the answer names no place to upload to`, {
-    details: { call: UPLOAD_CALL },
+  throw new MalformedAnswerError(`${WRITE_CALL}: the answer names no place to upload to`, {
+    details: { call: WRITE_CALL },
   });
 }
 
@@ -83,7 +84,7 @@ async function send(
   const last = first + bytes - 1;
   const answer = await http({
     method: 'PUT',
-    call: UPLOAD_CALL,
+    call: WRITE_CALL,
     url: session,
     headers: { 'content-length': String(bytes), 'content-range': `bytes ${first}-${last}/*` },
     body,
@@ -94,8 +95,8 @@ async function send(
   await answer.discard();
   if (answer.header('range') === `bytes=0-${last}`) return undefined;
   // The service may keep less than it was sent; the bytes are gone, so the upload begins anew.
-  throw new ConnectionLostError(`${UPLOAD_CALL}: the service kept less than it was sent`, {
-    details: { call: UPLOAD_CALL },
+  throw new ConnectionLostError(`${WRITE_CALL}: the service kept less than it was sent`, {
+    details: { call: WRITE_CALL },
   });
 }
 
@@ -109,7 +110,7 @@ async function complete(
   const length = end.reduce((sum, block) => sum + block.length, 0);
   const answer = await http({
     method: 'PUT',
-    call: UPLOAD_CALL,
+    call: WRITE_CALL,
     url: session,
     headers: {
       'content-length': String(length),
@@ -132,8 +133,8 @@ async function complete(
 async function requireSession(answer: HttpAnswer): Promise<void> {
   if (answer.status !== 404 && answer.status !== 410) return;
   await answer.discard();
-  throw new UnavailableError(`${UPLOAD_CALL}: the upload is not known any more`, {
-    details: { call: UPLOAD_CALL, status: answer.status },
+  throw new UnavailableError(`${WRITE_CALL}: the upload is not known any more`, {
+    details: { call: WRITE_CALL, status: answer.status },
   });
 }
 

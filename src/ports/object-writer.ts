@@ -1,3 +1,6 @@
+/** What the errors of a request that writes say it was (`details.call`). */
+export const WRITE_CALL = 'write object';
+
 /** An object to be. */
 export interface NewObject {
   readonly bucket: string;

@@ -1,7 +1,13 @@
-import { ThrottledError } from '../../domain/errors.ts';
+import {
+  NotFoundError,
+  PermissionDeniedError,
+  ThrottledError,
+  UnauthenticatedError,
+} from '../../domain/errors.ts';
 import { planSliceName } from '../../domain/export/export-names.ts';
 import { parsePlanItem, type PlanItem } from '../../domain/export/export-plan.ts';
 import { itemKey, type ItemResult } from '../../domain/export/item-result.ts';
+import { WRITE_CALL } from '../../ports/object-writer.ts';
 import { describeError } from '../attempts.ts';
 import type { Invocation } from '../invocation.ts';
 import type { ExportDependencies } from './export-dependencies.ts';
@@ -56,7 +62,7 @@ export async function runSlice(
     add(result);
   });
   if (failure === undefined) return [...results.values()];
-  const isExcused = done.length === 0 && (await isStoreAway(failure.error, items, deps, invocation));
+  const isExcused = done.length === 0 && (await isNobodysFault(failure.error, items, deps, invocation));
   await log.noteEnd(done, isExcused ? 'excused' : 'over');
   throw failure.error;
 }
@@ -124,14 +130,17 @@ async function work(
   );
 }
 
-/** Whether a failure says nothing of the instances: the store throttles, or does not answer a search either. */
-async function isStoreAway(
+/**
+ * Whether a failure says nothing of the instances: the store throttles, or does not answer a search either, or nothing may be
+ * written. Then the slice waits for somebody to mend it, and is not given up.
+ */
+async function isNobodysFault(
   error: unknown,
   [item]: readonly PlanItem[],
   deps: ExportDependencies,
   invocation: Invocation,
 ): Promise<boolean> {
-  if (error instanceof ThrottledError) return true;
+  if (error instanceof ThrottledError || isRefusedWrite(error)) return true;
   if (item === undefined || invocation.signal.aborted) return false;
   try {
     await findInstance(item.uids, item.uids.sopInstanceUid, [], deps, invocation);
@@ -139,6 +148,15 @@ async function isStoreAway(
   } catch {
     return true;
   }
+}
+
+/** The account, its rights or the bucket: all of that is the same for every instance. */
+function isRefusedWrite(error: unknown): boolean {
+  const isOfRights =
+    error instanceof UnauthenticatedError ||
+    error instanceof PermissionDeniedError ||
+    error instanceof NotFoundError;
+  return isOfRights && error.details['call'] === WRITE_CALL;
 }
 
 function givenUp(item: PlanItem): ItemResult {

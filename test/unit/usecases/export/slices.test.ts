@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { InstanceUids } from '../../../../src/domain/dicom/instance-uids.ts';
-import { DeadlineExceededError, ThrottledError, UnavailableError } from '../../../../src/domain/errors.ts';
+import {
+  DeadlineExceededError,
+  PermissionDeniedError,
+  ThrottledError,
+  UnavailableError,
+} from '../../../../src/domain/errors.ts';
 import type { SliceMessage } from '../../../../src/domain/export/slice-message.ts';
+import { WRITE_CALL } from '../../../../src/ports/object-writer.ts';
 import { failureOf } from '../../../support/blocks.ts';
 import { COMMAND, ExportWorld, makeInstances, nameOf } from '../../../support/export-world.ts';
 
@@ -118,6 +124,20 @@ describe('a slice', () => {
     expect(world.buckets.names('exports')).not.toContain(
       nameOf({ studyInstanceUid: '1.2', seriesInstanceUid: '1.2.1', sopInstanceUid: '1.2.9.1' }),
     );
+  });
+
+  it('gives nothing up because it may not write', async () => {
+    const world = await planned(4);
+    const refused = new PermissionDeniedError('no right', { details: { call: WRITE_CALL } });
+    const write = world.buckets.write.bind(world.buckets);
+    world.buckets.write = () => Promise.reject(refused);
+    for (let delivery = 1; delivery <= 5; delivery += 1) {
+      expect(await failureOf(world.slice(SLICE))).toBe(refused);
+      world.clock.advance(1000);
+    }
+    world.buckets.write = write;
+    await world.slice(SLICE);
+    expect(world.report).toMatchObject({ status: 'complete', counts: { exported: 4 } });
   });
 
   it('counts a delivery that was killed once it can be running no more', async () => {
