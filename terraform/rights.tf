@@ -52,6 +52,11 @@ locals {
           }
         },
         {
+          for key, target in local.export_targets : "${key}#list" => {
+            bucket = target.bucket, role = local.role_names.objects_list, reason = "is told 404, not 403, of an object that is not there; the condition on the prefix holds for objects, not for listing"
+          } if target.prefix != ""
+        },
+        {
           for key, target in local.export_targets : "${key}#replace" => {
             bucket = target.bucket, prefix = target.prefix, role = local.role_names.objects_replace, reason = "allow_overwrite: replaces another's object on command"
           } if var.export.allow_overwrite

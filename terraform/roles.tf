@@ -30,6 +30,12 @@ locals {
       reason      = "The predefined object viewer also sees folders."
       permissions = ["storage.objects.get", "storage.objects.list"]
     }
+    objects_list = {
+      title = "List objects"
+      # A condition on the names of objects never holds for the bucket, which is what listing is asked of.
+      reason      = "Every predefined role that lists reads as well."
+      permissions = ["storage.objects.list"]
+    }
     objects_create = {
       title       = "Create objects"
       reason      = "The predefined object creator also creates folders and XML multipart uploads."

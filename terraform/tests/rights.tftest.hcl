@@ -122,11 +122,14 @@ run "rights_to_export_end_where_the_allow_list_does" {
   }
 
   assert {
-    condition = [for right in output.rights.export : right if strcontains(right, "trial-bucket")] == [
-      for permission in ["create", "get", "list"] :
-      "bucket trial-bucket where resource.name.startsWith(\"projects/_/buckets/trial-bucket/objects/site-a/\"): storage.objects.${permission}"
-    ]
-    error_message = "A destination with a prefix gives rights below the prefix alone."
+    condition = toset([for right in output.rights.export : right if strcontains(right, "trial-bucket")]) == toset(concat(
+      [
+        for permission in ["create", "get", "list"] :
+        "bucket trial-bucket where resource.name.startsWith(\"projects/_/buckets/trial-bucket/objects/site-a/\"): storage.objects.${permission}"
+      ],
+      ["bucket trial-bucket: storage.objects.list"],
+    ))
+    error_message = "A destination with a prefix gives rights below the prefix alone, but for listing: else a missing object would be a refusal."
   }
 
   assert {
