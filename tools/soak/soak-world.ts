@@ -49,7 +49,12 @@ export async function startSoakWorld(onNotice: (text: string) => void): Promise<
     environment: { ...process.env, ...QUICK, DELETE_DELAY },
     onNotice,
   });
-  process.once('exit', () => stack.killNow());
+  const takeAway = (): void => {
+    stack.killNow();
+    bundle.remove();
+    rmSync(root, { recursive: true, force: true });
+  };
+  process.once('exit', takeAway);
   const switches = { operationLengthMs: OPERATION_MS };
   await fetch(`${stack.services.healthcareUrl}/_control/switches`, {
     method: 'PATCH',
@@ -69,8 +74,8 @@ export async function startSoakWorld(onNotice: (text: string) => void): Promise<
     async close() {
       await feed.close();
       await stack.close();
-      bundle.remove();
-      rmSync(root, { recursive: true, force: true });
+      process.off('exit', takeAway);
+      takeAway();
     },
   };
 }

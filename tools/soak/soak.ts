@@ -22,7 +22,7 @@ const INVARIANTS = [
   upheaval,
 ];
 /** After the faults: for a lease to run out, a deletion to wait and end, and what queued to be done. */
-const LONGEST_CALM_MS = 180_000;
+const LONGEST_CALM_MS = 300_000;
 /** When nothing was said for so long, nothing more comes. */
 const QUIET_MS = 3000;
 
