@@ -1,6 +1,7 @@
 import type { CommandName, CommandReport } from '../../domain/command/command-report.ts';
 import { finalReportName } from '../../domain/state-names.ts';
 import type { DocumentStorage } from '../../ports/document-storage.ts';
+import type { LogFields } from '../../ports/logger.ts';
 import type { ReportPublisher } from '../../ports/report-publisher.ts';
 import type { Attempts } from '../attempts.ts';
 import type { Invocation } from '../invocation.ts';
@@ -34,6 +35,15 @@ export async function finishCommand(
   await attempts(invocation, () => records.create(recordName, final, signal));
   await attempts(invocation, () => publisher.publish(final, signal));
   return final;
+}
+
+/**
+ * Leaves the line that says that a command has ended. Metrics are made of it (terraform/modules/monitoring/metrics.tf), and
+ * count each line that names a report: so it is written once everything is done, and not for a report that is told again.
+ */
+export function logFinished(report: CommandReport, { logger }: Invocation, more: LogFields = {}): void {
+  const { reportId, kind, status, counts, attempts, durationMs } = report;
+  logger.info('command finished', { reportId, kind, status, counts, ...more, attempts, durationMs });
 }
 
 /** The final report of a command that is finished, or undefined. */

@@ -28,6 +28,7 @@ export async function refuseCommand(
   const { startedAtMs, attempts: deliveries, signal } = invocation;
   const delivery = { startedAtMs, endedAtMs: clock.now(), attempts: deliveries };
   const report = formatRefusedCommandReport({ kind, id, reportSuffix: messageId }, problems, delivery);
-  invocation.logger.warning('command refused', { reportId: report.reportId, problems: problems.length });
+  const { reportId, status } = report;
+  invocation.logger.warning('command refused', { reportId, kind, status, problems: problems.length });
   await attempts(invocation, () => publisher.publish(report, signal));
 }

@@ -9,7 +9,7 @@ import {
 import type { PlanEnd } from '../../domain/deletion/plan.ts';
 import { targetResult, targetResultSchema, type TargetResult } from '../../domain/deletion/target-result.ts';
 import type { Target } from '../../domain/dicom/target.ts';
-import { finishCommand, readFinalReport } from '../command/finish-command.ts';
+import { finishCommand, logFinished, readFinalReport } from '../command/finish-command.ts';
 import { inParallel } from '../in-parallel.ts';
 import { eachName } from '../each-name.ts';
 import type { Invocation } from '../invocation.ts';
@@ -32,14 +32,7 @@ export async function finishDeletion(
   const final = await finishCommand(name, report, auditName(name.id, acceptedAtMs), deps, invocation);
   await removeResults(name.id, deps, invocation);
   await deps.attempts(invocation, () => deps.state.remove(openCommandName(name.id), invocation.signal));
-  invocation.logger.info('command finished', {
-    reportId: final.reportId,
-    kind: final.kind,
-    status: final.status,
-    counts: final.counts,
-    dryRun: command.dryRun,
-    durationMs: final.durationMs,
-  });
+  logFinished(final, invocation, { dryRun: command.dryRun });
 }
 
 async function assemble(

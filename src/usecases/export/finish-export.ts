@@ -5,7 +5,7 @@ import {
 } from '../../domain/command/command-report.ts';
 import { exportRecordName, publishedName } from '../../domain/export/export-names.ts';
 import { ExportTally } from '../../domain/export/export-tally.ts';
-import { finishCommand } from '../command/finish-command.ts';
+import { finishCommand, logFinished } from '../command/finish-command.ts';
 import type { Invocation } from '../invocation.ts';
 import { compareWithStore } from './compare-with-store.ts';
 import type { ExportDependencies } from './export-dependencies.ts';
@@ -95,8 +95,9 @@ export async function publishAgain(
   const published = await attempts(invocation, ({ signal }) => state.read(publishedName(id), signal));
   if (published !== undefined) return;
   const name = { kind: 'export', id } as const;
-  await finishCommand(name, report, exportRecordName(id, acceptedAtMs), deps, invocation);
+  const final = await finishCommand(name, report, exportRecordName(id, acceptedAtMs), deps, invocation);
   await attempts(invocation, ({ signal }) => state.create(publishedName(id), {}, signal));
+  logFinished(final, invocation);
 }
 
 function formatExportReport(
