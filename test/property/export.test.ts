@@ -1,21 +1,16 @@
 import '../support/one-realm.ts';
 import { describe, it } from '@jest/globals';
 import fc from 'fast-check';
-import { CourierError, UnavailableError } from '../../src/domain/errors.ts';
 import { COMMAND, ExportWorld, makeInstances, manifestOf, nameOf } from '../support/export-world.ts';
+import type { KillPoint } from '../support/port-gate.ts';
 
 /** More deliveries than any schedule here needs. */
 const MOST_DELIVERIES = 400;
 
-/** Dies at the nth effect, before or after it has happened, as a process does. */
-class Killed extends Error {}
-
-interface Kill {
-  readonly afterEffects: number;
-  readonly isEffectLost: boolean;
-}
-
-const kill = fc.record({ afterEffects: fc.integer({ min: 1, max: 60 }), isEffectLost: fc.boolean() });
+const kill: fc.Arbitrary<KillPoint> = fc.record({
+  effect: fc.integer({ min: 1, max: 90 }),
+  when: fc.constantFrom('before' as const, 'after' as const),
+});
 
 describe('an export whose function is killed at any of its effects, and whose messages come in any order', () => {
   it('leaves the same objects, one manifest and one final report', async () => {
@@ -26,11 +21,10 @@ describe('an export whose function is killed at any of its effects, and whose me
         fc.integer({ min: 1, max: 5 }),
         fc.array(fc.nat(100), { minLength: 1, maxLength: 20 }),
         async (kills, instances, sliceInstances, order) => {
-          const world = new ExportWorld({ settings: { sliceInstances }, policy: { maxAttempts: 1 } });
+          const world = new ExportWorld({ settings: { sliceInstances } });
           const uids = makeInstances(instances);
           const bytes = uids.map((one) => world.put(one));
-          arm(world, [...kills]);
-          await deliver(world, order);
+          await deliver(world, order, kills);
 
           const { status, counts } = world.report;
           const done = (counts['exported'] ?? 0) + (counts['already-exported'] ?? 0);
@@ -55,51 +49,20 @@ describe('an export whose function is killed at any of its effects, and whose me
   });
 });
 
-/** Delivers the command and its slices, each message at least twice, until nothing is left. */
-async function deliver(world: ExportWorld, order: readonly number[]): Promise<void> {
-  const waiting: (() => Promise<void>)[] = [() => world.begin(COMMAND), () => world.begin(COMMAND)];
+/** Delivers the command and its slices, each message at least twice, until nothing is left; the first deliveries are killed. */
+async function deliver(
+  world: ExportWorld,
+  order: readonly number[],
+  kills: readonly KillPoint[],
+): Promise<void> {
+  const waiting: unknown[] = [COMMAND, COMMAND];
   for (let delivery = 0; waiting.length > 0; delivery += 1) {
     if (delivery > MOST_DELIVERIES) throw new Error('It does not come to an end.');
     const at = (order[delivery % order.length] ?? 0) % waiting.length;
     const [message] = waiting.splice(at, 1);
-    if (message === undefined) continue;
-    await message().catch((error: unknown) => {
-      if (!(error instanceof Killed || error instanceof CourierError)) throw error;
-      waiting.push(message);
-    });
-    for (const slice of world.slices.messages.splice(0)) {
-      waiting.push(
-        () => world.slice(slice),
-        () => world.slice(slice),
-      );
-    }
+    const status = await world.deliver(message, `m${delivery}`, kills[delivery]);
+    if (status !== 204) waiting.push(message);
+    for (const slice of world.slices.messages.splice(0)) waiting.push(slice, slice);
     world.clock.advance(10);
   }
-}
-
-/** Once an effect has killed it, nothing that this delivery still does has an effect; the next one begins anew. */
-function arm(world: ExportWorld, kills: Kill[]): void {
-  let effects = 0;
-  const strike = async <T>(effect: () => Promise<T>): Promise<T> => {
-    const [next] = kills;
-    effects += 1;
-    if (next === undefined || effects < next.afterEffects) return effect();
-    kills.shift();
-    effects = 0;
-    if (!next.isEffectLost) await effect();
-    throw next.afterEffects % 2 === 0 ? new Killed('killed') : new UnavailableError('lost');
-  };
-  const { state, buckets, publisher, slices, records } = world;
-  for (const documents of [state, records]) {
-    const create = documents.create.bind(documents);
-    const createLines = documents.createLines.bind(documents);
-    documents.create = (...args) => strike(() => create(...args));
-    documents.createLines = (...args) => strike(() => createLines(...args));
-  }
-  const write = buckets.write.bind(buckets);
-  buckets.write = (...args) => strike(() => write(...args));
-  const publish = publisher.publish.bind(publisher);
-  publisher.publish = (...args) => strike(() => publish(...args));
-  const publishSlices = slices.publish.bind(slices);
-  slices.publish = (...args) => strike(() => publishSlices(...args));
 }

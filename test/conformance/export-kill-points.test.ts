@@ -1,9 +1,9 @@
 import { describe, it } from '@jest/globals';
-import { expectSafe, expectSettled } from '../../../support/export-invariants.ts';
-import { EXPORT_SCENES, makeExportWorld, type ExportScene } from '../../../support/export-scenes.ts';
-import type { ExportWorld } from '../../../support/export-world.ts';
-import { killPointsOf } from '../../../support/port-gate.ts';
-import { deliverUntilAcknowledged, REDELIVERIES, type Deliver } from '../../../support/redeliveries.ts';
+import { expectSafe, expectSettled } from '../support/export-invariants.ts';
+import { EXPORT_SCENES, makeExportWorld, type ExportScene } from '../support/export-scenes.ts';
+import type { ExportWorld } from '../support/export-world.ts';
+import { killPointsOf } from '../support/port-gate.ts';
+import { deliverUntilAcknowledged, REDELIVERIES, type Deliver } from '../support/redeliveries.ts';
 
 /** Delivers one message; `number` counts from the command, which is 0. */
 type DeliverMessage = (deliver: Deliver, number: number) => Promise<void>;
