@@ -16,11 +16,14 @@ run "exports_are_narrowed_to_one_prefix" {
   command = plan
 
   assert {
-    condition = [for right in output.rights.export : right if strcontains(right, "-exports")] == [
-      for permission in ["create", "get", "list"] :
-      "bucket acme-imaging-dicom-courier-exports where resource.name.startsWith(\"projects/_/buckets/acme-imaging-dicom-courier-exports/objects/approved/\"): storage.objects.${permission}"
-    ]
-    error_message = "The export function may use its prefix alone."
+    condition = toset([for right in output.rights.export : right if strcontains(right, "-exports")]) == toset(concat(
+      [
+        for permission in ["create", "get", "list"] :
+        "bucket acme-imaging-dicom-courier-exports where resource.name.startsWith(\"projects/_/buckets/acme-imaging-dicom-courier-exports/objects/approved/\"): storage.objects.${permission}"
+      ],
+      ["bucket acme-imaging-dicom-courier-exports: storage.objects.list"],
+    ))
+    error_message = "The export function may use its prefix alone; it lists the bucket so as to be told what is not there."
   }
 }
 
