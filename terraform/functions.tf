@@ -6,8 +6,6 @@ locals {
     STATE_BUCKET  = local.bucket_names.state
     RESULTS_TOPIC = google_pubsub_topic.results.name
     ACK_DEADLINE  = "${var.delivery.ack_deadline_seconds}s"
-    # On Cloud Run the metadata server is there: the probe for it would only cost time.
-    METADATA_SERVER_DETECTION = "assume-present"
     # Bounds the dead network buffers that V8 lets pile up: a 1 GiB instance then peaks at about 145 MiB instead of 200.
     NODE_OPTIONS = "--max-semi-space-size=4"
   }
@@ -16,7 +14,7 @@ locals {
   derived_variables = [
     "PROJECT_ID", "DICOM_STORE", "STATE_BUCKET", "RECORDS_BUCKET", "INBOX_BUCKET", "QUARANTINE_BUCKET", "RESULTS_TOPIC",
     "EXPORT_TOPIC", "EXPORT_DESTINATIONS", "ACK_DEADLINE", "FUNCTION_TIMEOUT", "FUNCTION_TARGET", "INBOX_PREFIX",
-    "AFTER_STORE", "ARCHIVE_BUCKET", "ALLOW_OVERWRITE", "METADATA_SERVER_DETECTION", "NODE_OPTIONS",
+    "AFTER_STORE", "ARCHIVE_BUCKET", "ALLOW_OVERWRITE", "NODE_OPTIONS",
   ]
 
   ingest_environment = {
