@@ -5,6 +5,13 @@ locals {
     { for export in module.export : "export" => export },
     { for delete in module.delete : "delete" => delete },
   )
+
+  # What dead letters are taken from, came from, and are published to again.
+  replayed = {
+    from  = concat([for function in local.functions : function.trigger.dead_letter_subscription], google_pubsub_subscription.results_dead_letter[*].name)
+    given = concat([for function in local.functions : function.trigger.subscription], google_pubsub_subscription.results_table[*].name)
+    to    = concat([for function in local.functions : function.topic], var.results_table == null ? [] : [google_pubsub_topic.results.name])
+  }
 }
 
 output "buckets" {
@@ -34,6 +41,9 @@ output "grants_for_people" {
       quarantine   = "roles/storage.objectUser on bucket ${local.bucket_names.quarantine}"
       audit        = "roles/storage.objectViewer on bucket ${local.bucket_names.records}"
       hold         = "roles/storage.objectCreator on bucket ${local.bucket_names.records}, for objects below holds/"
+      # `npm run replay -- --help` says the same. Between two incidents nobody needs these.
+      replay            = "roles/pubsub.subscriber on subscriptions ${join(", ", local.replayed.from)}; roles/pubsub.viewer on these and on subscriptions ${join(", ", local.replayed.given)}; roles/pubsub.publisher on topics ${join(", ", local.replayed.to)}"
+      replay_quarantine = "roles/storage.objectViewer on buckets ${local.bucket_names.quarantine}, ${local.bucket_names.inbox}; storage.buckets.get, e.g. by roles/storage.bucketViewer, on bucket ${local.bucket_names.inbox}; roles/pubsub.publisher on topic ${module.ingest.topic}; to restore objects also roles/storage.objectCreator on bucket ${local.bucket_names.inbox}"
     },
     {
       for key, function in local.functions : "${key}_commands" => "roles/pubsub.publisher on topic ${function.topic}" if key != "ingest"

@@ -26,6 +26,18 @@ run "every_push_subscription_has_dead_letters_that_somebody_keeps" {
   }
 
   assert {
+    condition = alltrue([
+      for function in output.functions : alltrue([
+        function.trigger.ack_deadline_seconds == 600,
+        function.trigger.minimum_backoff == "10s",
+        function.trigger.maximum_backoff == "600s",
+        function.trigger.expires_after == "",
+      ])
+    ])
+    error_message = "Each subscription waits 600 s for an answer, tries again after 10 to 600 s, and never expires."
+  }
+
+  assert {
     condition     = toset(module.monitoring[0].watched_dead_letter_subscriptions) == toset([for function in output.functions : function.trigger.dead_letter_subscription])
     error_message = "An alert looks at every subscription of dead letters."
   }
@@ -243,8 +255,31 @@ run "every_report_can_be_a_row" {
   }
 
   assert {
+    condition = alltrue([
+      for subscription in [google_pubsub_subscription.results_table[0], google_pubsub_subscription.results_dead_letter[0]] :
+      subscription.expiration_policy[0].ttl == "" && subscription.message_retention_duration == "2678400s"
+    ])
+    error_message = "Neither subscription expires, and both keep messages as long as Pub/Sub can."
+  }
+
+  assert {
+    condition = alltrue([
+      google_bigquery_table_iam_member.pubsub[0].member == "serviceAccount:service-123456789012@gcp-sa-pubsub.iam.gserviceaccount.com",
+      google_bigquery_table_iam_member.pubsub[0].table_id == "results",
+      google_pubsub_topic_iam_member.results_dead_letter[0].topic == google_pubsub_topic.results_dead_letter[0].name,
+      google_pubsub_subscription_iam_member.results_table[0].subscription == google_pubsub_subscription.results_table[0].name,
+    ])
+    error_message = "Pub/Sub's agent may write rows, and move what it cannot write to the dead letters."
+  }
+
+  assert {
     condition     = contains(module.monitoring[0].watched_dead_letter_subscriptions, google_pubsub_subscription.results_dead_letter[0].name)
     error_message = "And somebody is told."
+  }
+
+  assert {
+    condition     = strcontains(output.grants_for_people["replay"], "dicom-results-table-dead-letter") && endswith(output.grants_for_people["replay"], ", dicom-results")
+    error_message = "Who replays is told of it as well."
   }
 
   assert {

@@ -200,6 +200,29 @@ run "no_role_is_given_on_the_whole_project_but_logging" {
   }
 }
 
+run "who_replays_is_told_what_it_takes" {
+  command = plan
+
+  assert {
+    condition = output.grants_for_people["replay"] == join("; ", [
+      "roles/pubsub.subscriber on subscriptions dicom-courier-delete-dead-letter, dicom-courier-export-dead-letter, dicom-courier-ingest-dead-letter",
+      "roles/pubsub.viewer on these and on subscriptions dicom-courier-delete, dicom-courier-export, dicom-courier-ingest",
+      "roles/pubsub.publisher on topics dicom-delete, dicom-export, dicom-courier-inbox-objects",
+    ])
+    error_message = "Dead letters: ${output.grants_for_people["replay"]}"
+  }
+
+  assert {
+    condition = output.grants_for_people["replay_quarantine"] == join("; ", [
+      "roles/storage.objectViewer on buckets acme-imaging-dicom-courier-quarantine, acme-imaging-dicom-courier-inbox",
+      "storage.buckets.get, e.g. by roles/storage.bucketViewer, on bucket acme-imaging-dicom-courier-inbox",
+      "roles/pubsub.publisher on topic dicom-courier-inbox-objects",
+      "to restore objects also roles/storage.objectCreator on bucket acme-imaging-dicom-courier-inbox",
+    ])
+    error_message = "Quarantine: ${output.grants_for_people["replay_quarantine"]}"
+  }
+}
+
 run "publishing_exports_and_deletions_are_separate_rights" {
   command = plan
 

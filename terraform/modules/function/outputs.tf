@@ -43,6 +43,10 @@ output "trigger" {
   value = {
     subscription             = google_pubsub_subscription.push.name
     topic                    = google_pubsub_subscription.push.topic
+    ack_deadline_seconds     = google_pubsub_subscription.push.ack_deadline_seconds
+    minimum_backoff          = google_pubsub_subscription.push.retry_policy[0].minimum_backoff
+    maximum_backoff          = google_pubsub_subscription.push.retry_policy[0].maximum_backoff
+    expires_after            = google_pubsub_subscription.push.expiration_policy[0].ttl
     max_delivery_attempts    = google_pubsub_subscription.push.dead_letter_policy[0].max_delivery_attempts
     dead_letter_topic        = google_pubsub_subscription.push.dead_letter_policy[0].dead_letter_topic
     dead_letter_subscription = google_pubsub_subscription.dead_letter.name

@@ -1,6 +1,6 @@
 locals {
   charts = [
-    { title = "Outcomes", filter = local.metric_types["outcomes"], align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = ["metric.label.outcome"], type = "STACKED_BAR" },
+    { title = "Outcomes of objects, status of commands", filter = local.metric_types["outcomes"], align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = ["metric.label.outcome", "metric.label.status"], type = "STACKED_BAR" },
     { title = "Reasons of what was set aside or ignored", filter = local.metric_types["outcomes"], align = "ALIGN_DELTA", reduce = "REDUCE_SUM", by = ["metric.label.reason"], type = "STACKED_BAR" },
     { title = "Time to the end of an object or command, 95th percentile (ms)", filter = local.metric_types["duration"], align = "ALIGN_DELTA", reduce = "REDUCE_PERCENTILE_95", by = ["metric.label.function"], type = "LINE" },
     { title = "Deliveries it took, 99th percentile", filter = local.metric_types["attempts"], align = "ALIGN_DELTA", reduce = "REDUCE_PERCENTILE_99", by = ["metric.label.function"], type = "LINE" },

@@ -44,12 +44,12 @@ locals {
       buckets = { scale = 1, growth_factor = 2, count = 8 }
     }
     duration = {
-      description = "How long the delivery took that ended an object or command."
+      description = "How long the delivery took that ended an object; of a command, how long ago it was accepted."
       filter      = "${local.final_lines} AND jsonPayload.durationMs:*"
       field       = "durationMs"
       unit        = "ms"
-      # 10 ms to 11 minutes.
-      buckets = { scale = 10, growth_factor = 2, count = 16 }
+      # 10 ms to 7 days: an object takes minutes at most, a large deletion may take days.
+      buckets = { scale = 10, growth_factor = 2, count = 26 }
     }
     operation_age = {
       description = "How old an operation was when it was last looked at."

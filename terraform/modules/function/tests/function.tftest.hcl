@@ -140,6 +140,48 @@ run "runs_what_was_built_under_its_own_account" {
   }
 }
 
+run "a_key_encrypts_messages_and_function" {
+  command = plan
+
+  variables {
+    kms_key         = "projects/acme-keys/locations/europe-west1/keyRings/imaging/cryptoKeys/data"
+    message_regions = ["europe-west1"]
+  }
+
+  assert {
+    condition = alltrue([
+      google_pubsub_topic.this[0].kms_key_name == var.kms_key,
+      google_pubsub_topic.dead_letter.kms_key_name == var.kms_key,
+      google_cloudfunctions2_function.this.kms_key_name == var.kms_key,
+    ])
+    error_message = "Both topics and the function are encrypted with the key."
+  }
+
+  assert {
+    condition = alltrue([
+      for topic in [google_pubsub_topic.this[0], google_pubsub_topic.dead_letter] :
+      topic.message_storage_policy[0].allowed_persistence_regions == toset(["europe-west1"])
+    ])
+    error_message = "Messages and dead letters stay in the regions."
+  }
+}
+
+run "what_is_sent_leaves_by_the_connector" {
+  command = plan
+
+  variables {
+    network = { connector = "projects/acme-imaging/locations/europe-west1/connectors/courier", egress = "ALL_TRAFFIC" }
+  }
+
+  assert {
+    condition = alltrue([
+      google_cloudfunctions2_function.this.service_config[0].vpc_connector == var.network.connector,
+      google_cloudfunctions2_function.this.service_config[0].vpc_connector_egress_settings == "ALL_TRAFFIC",
+    ])
+    error_message = "All that the function sends goes through the network."
+  }
+}
+
 run "a_given_topic_is_not_made" {
   command = plan
 

@@ -57,6 +57,33 @@ run "one_dead_letter_is_enough" {
   }
 }
 
+run "what_is_set_aside_and_what_fails_is_counted" {
+  command = plan
+
+  assert {
+    condition = alltrue([
+      endswith(google_monitoring_alert_policy.thresholds["set-aside"].conditions[0].condition_threshold[0].filter, "metric.labels.outcome=one_of(\"rejected\",\"conflict\")"),
+      google_monitoring_alert_policy.thresholds["set-aside"].conditions[0].condition_threshold[0].threshold_value == 20,
+      google_monitoring_alert_policy.thresholds["configuration-fault"].conditions[0].condition_threshold[0].threshold_value == 0,
+    ])
+    error_message = "Rejected and conflicting objects are counted by the hour, and the first fault of the configuration raises the alert."
+  }
+
+  assert {
+    condition = alltrue([
+      strcontains(google_monitoring_alert_policy.failed_deliveries.conditions[0].condition_threshold[0].filter, "metric.labels.response_code_class=\"5xx\""),
+      !strcontains(google_monitoring_alert_policy.failed_deliveries.conditions[0].condition_threshold[0].denominator_filter, "response_code_class"),
+      google_monitoring_alert_policy.failed_deliveries.conditions[0].condition_threshold[0].threshold_value == 0.2,
+    ])
+    error_message = "The error rate is the share of 5xx among all answers."
+  }
+
+  assert {
+    condition     = google_monitoring_alert_policy.tick_missing["delete"].conditions[0].condition_absent[0].duration == "900s"
+    error_message = "A quarter of an hour without a tick raises the alert."
+  }
+}
+
 run "thresholds_are_in_the_unit_of_their_metric" {
   command = plan
 
@@ -85,6 +112,18 @@ run "metrics_count_these_functions_only" {
   assert {
     condition     = toset(keys(output.metrics)) == toset(["attempts", "configuration_faults", "duration", "given_back", "operation_age", "outcomes", "throttled"])
     error_message = "A metric is missing."
+  }
+}
+
+run "what_takes_long_is_still_measured" {
+  command = plan
+
+  assert {
+    condition = alltrue([
+      for key, least_ms in { duration = 7 * 86400000, operation_age = 2 * 86400000 } :
+      google_logging_metric.distributions[key].bucket_options[0].exponential_buckets[0].scale * pow(2, google_logging_metric.distributions[key].bucket_options[0].exponential_buckets[0].num_finite_buckets) >= least_ms
+    ])
+    error_message = "Commands and operations that take days are beyond the last bucket."
   }
 }
 
