@@ -20,11 +20,12 @@ describe('an export whose function is killed at any of its effects, and whose me
         fc.integer({ min: 1, max: 14 }),
         fc.integer({ min: 1, max: 5 }),
         fc.array(fc.nat(100), { minLength: 1, maxLength: 20 }),
-        async (kills, instances, sliceInstances, order) => {
+        fc.integer({ min: 1, max: 3 }),
+        async (kills, instances, sliceInstances, order, atOnce) => {
           const world = new ExportWorld({ settings: { sliceInstances } });
           const uids = makeInstances(instances);
           const bytes = uids.map((one) => world.put(one));
-          await deliver(world, order, kills);
+          await deliver(world, { order, kills, atOnce });
 
           const { status, counts } = world.report;
           const done = (counts['exported'] ?? 0) + (counts['already-exported'] ?? 0);
@@ -49,19 +50,30 @@ describe('an export whose function is killed at any of its effects, and whose me
   });
 });
 
-/** Delivers the command and its slices, each message at least twice, until nothing is left; the first deliveries are killed. */
-async function deliver(
-  world: ExportWorld,
-  order: readonly number[],
-  kills: readonly KillPoint[],
-): Promise<void> {
+interface Schedule {
+  /** Which of the waiting messages comes next. */
+  readonly order: readonly number[];
+  /** Of the first deliveries. */
+  readonly kills: readonly KillPoint[];
+  /** How many processes there are. */
+  readonly atOnce: number;
+}
+
+/** Delivers the command and its slices, each message at least twice, until nothing is left. */
+async function deliver(world: ExportWorld, { order, kills, atOnce }: Schedule): Promise<void> {
   const waiting: unknown[] = [COMMAND, COMMAND];
-  for (let delivery = 0; waiting.length > 0; delivery += 1) {
-    if (delivery > MOST_DELIVERIES) throw new Error('It does not come to an end.');
-    const at = (order[delivery % order.length] ?? 0) % waiting.length;
+  let deliveries = 0;
+  const deliverOne = async (): Promise<void> => {
+    const number = deliveries;
+    deliveries += 1;
+    const at = (order[number % order.length] ?? 0) % waiting.length;
     const [message] = waiting.splice(at, 1);
-    const status = await world.deliver(message, `m${delivery}`, kills[delivery]);
+    const status = await world.deliver(message, `m${number}`, kills[number]);
     if (status !== 204) waiting.push(message);
+  };
+  while (waiting.length > 0) {
+    if (deliveries > MOST_DELIVERIES) throw new Error('It does not come to an end.');
+    await Promise.all(Array.from({ length: Math.min(atOnce, waiting.length) }, deliverOne));
     for (const slice of world.slices.messages.splice(0)) waiting.push(slice, slice);
     world.clock.advance(10);
   }

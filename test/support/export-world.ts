@@ -66,6 +66,7 @@ export class ExportWorld {
   readonly #options: ExportWorldOptions;
   #dice = 0;
   #messages = 0;
+  #deliveries = 0;
 
   constructor(options: ExportWorldOptions = {}) {
     this.#options = options;
@@ -168,11 +169,14 @@ export class ExportWorld {
    */
   async deliver(content: unknown, messageId: string, kill?: KillPoint): Promise<number> {
     const gate = new PortGate(kill);
+    // Each says another number in its reports, so that two that are made at once can be told.
+    this.#deliveries += 1;
+    const envelope = { messageId, publishedAtMs: this.clock.now(), deliveryAttempt: this.#deliveries };
     const { clock, logger } = this;
     const deps = this.#dependencies(gate);
     const { timeLimitMs } = deps.settings;
     const handler = makeExport({ clock, logger, projectId: 'p', timeLimitMs, export: deps });
-    const status = await statusOf(handler, pushOf(content, { messageId, publishedAtMs: clock.now() }));
+    const status = await statusOf(handler, pushOf(content, envelope));
     this.lastEffects = gate.effects;
     // Whoever has been killed answers nobody.
     return gate.isDead ? 500 : status;
