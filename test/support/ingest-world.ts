@@ -1,5 +1,5 @@
 import './one-realm.ts';
-import type { IncomingObject } from '../../src/domain/object-ref.ts';
+import type { IncomingObject, ObjectRef } from '../../src/domain/object-ref.ts';
 import type { IngestReport } from '../../src/domain/report.ts';
 import type { EventHandler } from '../../src/functions/deliver.ts';
 import { makeIngest } from '../../src/functions/ingest.ts';
@@ -51,8 +51,8 @@ export class IngestWorld {
   }
 
   /** Puts an object into the inbox, now. */
-  drop(stored: StoredObject): IncomingObject {
-    const object = makeObjectRef();
+  drop(stored: StoredObject, changes: Partial<ObjectRef> = {}): IncomingObject {
+    const object = makeObjectRef(changes);
     this.storage.put(object, stored);
     return { ...object, finalizedAtMs: this.clock.now() };
   }
