@@ -56,12 +56,13 @@ export interface IngestResult {
 }
 
 /**
- * An event that asks for nothing, and a generation that is gone, have an id of their own: they must not stand for, or
- * replace, what was said of the object before.
+ * An event that asks for nothing, a generation that is gone, and an object whose series has been deleted since it came, have
+ * an id of their own: they must not stand for, or replace, what was said of the object before.
  */
 function ingestReportId(object: ObjectRef, { outcome, reason }: IngestResult): string {
   const id = `ingest:${hashObjectRef(object)}`;
-  return outcome === 'ignored' ? `${id}:${reason ?? 'ignored'}` : id;
+  const isOfItsOwn = outcome === 'ignored' || reason === 'deleted-before';
+  return isOfItsOwn ? `${id}:${reason ?? 'ignored'}` : id;
 }
 
 export function formatIngestReport(

@@ -13,6 +13,8 @@ export type StoryKind = (name: string, dice: Dice) => StoryPlan;
 
 const SETTLE: Step = { kind: 'settle' };
 const STORED = ['stored'];
+/** Also what comes once more when it has been deleted, e.g. because nobody heard of the first time. */
+const STORED_AND_DELETED = ['stored', 'rejected deleted-before'];
 
 const always = (files: readonly DicomFile[]): Expected[] =>
   files.map((file) => ({ files: [file], isOptional: false }));
@@ -24,6 +26,11 @@ const object = (name: string, file: DicomFile, outcomes: readonly string[] = STO
 });
 const objects = (name: string, files: readonly DicomFile[]): Upload[] =>
   files.map((file, index) => object(`${name}/${index}`, file));
+/** Objects of which the target is deleted later. */
+const doomed = (name: string, files: readonly DicomFile[], target: Target): Upload[] =>
+  files.map((file, index) =>
+    object(`${name}/${index}`, file, covers(target, file) ? STORED_AND_DELETED : STORED),
+  );
 
 /** A study of some series, each with some instances. */
 function study(name: string, dice: Dice, seriesCount = dice.between(1, 3)): DicomFile[] {
@@ -193,7 +200,7 @@ const deleted: StoryKind = (name, dice) => {
   const rest = files.filter((file) => !covers(target, file));
   return {
     steps: [
-      upload(objects(name, files)),
+      upload(doomed(name, files, target)),
       SETTLE,
       publish(command),
       ...(dice.between(1, 3) === 1 ? [publish(command)] : []),
@@ -214,7 +221,7 @@ const beside: StoryKind = (name, dice) => {
   const coming = files.filter((file) => !covers(target, file));
   return {
     steps: [
-      upload(objects(name, going)),
+      upload(doomed(name, going, target)),
       SETTLE,
       publish(remove(`delete-${name}`, target)),
       upload(objects(`${name}/coming`, coming)),

@@ -61,6 +61,12 @@ describe('an ingest report', () => {
     },
   );
 
+  it('does not take the id of what was stored before its series was deleted', () => {
+    const late = { ...STORED, outcome: 'rejected', reason: 'deleted-before' } as const;
+    const { reportId } = formatIngestReport(makeObjectRef(), late, DELIVERY);
+    expect(reportId).toBe(`ingest:${hashObjectRef(makeObjectRef())}:deleted-before`);
+  });
+
   it('has the same id for every delivery and outcome of one generation', () => {
     const later = formatIngestReport(
       makeObjectRef(),

@@ -78,7 +78,9 @@ function expectSettled(scene: IngestScene, world: IngestWorld, object: IncomingO
   expect(state).toEqual({
     outcomes: {
       ...(!isInInbox && `${reportId}:generation-gone` in state.outcomes ? gone : {}),
-      [reportId]: [[outcome, reason].filter((word) => word !== null).join(' ')],
+      [reason === 'deleted-before' ? `${reportId}:${reason}` : reportId]: [
+        [outcome, reason].filter((word) => word !== null).join(' '),
+      ],
     },
     stored: stored === undefined ? 'nothing' : 'the right bytes',
     instances: stored === undefined ? 0 : 1,
