@@ -32,7 +32,8 @@ describe(`${INSTANCES} small instances, with ${BUDGET_SECONDS} s for each delive
       bundle = await bundleFunction();
       exports = await ExportStack.start({
         functionEntry: bundle.script,
-        environment: { ...process.env, FUNCTION_TIMEOUT: `${MARGIN_SECONDS + BUDGET_SECONDS}s` },
+        environment: process.env,
+        environments: { export: { FUNCTION_TIMEOUT: `${MARGIN_SECONDS + BUDGET_SECONDS}s` } },
       });
       await exports.fill(instances());
       report = await exports.export({

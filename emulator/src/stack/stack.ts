@@ -47,6 +47,8 @@ export interface StackOptions {
   readonly functionEntry?: string;
   /** What the functions inherit; whatever could lead them to the real Google Cloud is left out. */
   readonly environment?: NodeJS.ProcessEnv;
+  /** What single functions, by name, find there besides. */
+  readonly environments?: Readonly<Record<string, NodeJS.ProcessEnv>>;
   /** A line of severity ERROR or worse in a function's log. */
   readonly onFunctionError?: (functionName: string, line: LogLine) => void;
   readonly onNotice?: (text: string) => void;
@@ -209,7 +211,7 @@ async function startOneFunction(
     port: functionPort(options.ports, index),
     environmentFor: (port) =>
       functionEnvironment(spec, {
-        inherited: options.environment ?? {},
+        inherited: { ...options.environment, ...options.environments?.[spec.name] },
         port,
         services,
         metadataHost: `127.0.0.1:${metadata.port}`,
