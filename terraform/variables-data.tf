@@ -131,6 +131,11 @@ variable "message_regions" {
   type        = list(string)
   default     = []
   nullable    = false
+
+  validation {
+    condition     = alltrue([for region in var.message_regions : can(regex("^[a-z]+-[a-z]+[0-9]+$", region))])
+    error_message = "message_regions are regions such as europe-west1."
+  }
 }
 
 variable "results_table" {

@@ -47,6 +47,11 @@ variable "ingest" {
   }
 
   validation {
+    condition     = coalesce(var.ingest.max_header_bytes, 1024) >= 1024
+    error_message = "max_header_bytes is at least 1024."
+  }
+
+  validation {
     condition     = length(setintersection(keys(var.ingest.environment), local.derived_variables)) == 0
     error_message = "environment names a variable that is derived from other inputs, because names and rights depend on it."
   }
@@ -103,6 +108,11 @@ variable "delete" {
   nullable = false
 
   validation {
+    condition     = can(regex("^(\\S+ ){4}\\S+$", var.delete.tick_schedule))
+    error_message = "tick_schedule is cron: five fields."
+  }
+
+  validation {
     condition     = length(setintersection(keys(var.delete.environment), local.derived_variables)) == 0
     error_message = "environment names a variable that is derived from other inputs, because names and rights depend on it."
   }
@@ -140,6 +150,11 @@ variable "cleanup" {
   validation {
     condition     = length(var.cleanup) == 0 || var.delete.enabled
     error_message = "Cleanup is done by the delete function, which is not enabled."
+  }
+
+  validation {
+    condition     = alltrue([for job in values(var.cleanup) : can(regex("^(\\S+ ){4}\\S+$", job.schedule))])
+    error_message = "schedule is cron: five fields."
   }
 
   validation {

@@ -24,6 +24,18 @@ variable "watching" {
     condition     = var.watching.failed_deliveries_ratio > 0 && var.watching.failed_deliveries_ratio < 1
     error_message = "failed_deliveries_ratio is a share between 0 and 1."
   }
+
+  validation {
+    condition     = alltrue([for least in [var.watching.oldest_message_seconds, var.watching.stuck_operation_hours] : least > 0]) && var.watching.set_aside_per_hour >= 0
+    error_message = "An alert is raised above an age, or a number of objects."
+  }
+
+  validation {
+    condition = can(regex("^[0-9]+s$", var.watching.failed_deliveries_window)) && try(
+      tonumber(trimsuffix(var.watching.failed_deliveries_window, "s")) % 60 == 0 && tonumber(trimsuffix(var.watching.failed_deliveries_window, "s")) >= 60, false
+    )
+    error_message = "failed_deliveries_window is written in seconds, whole minutes of them: 900s."
+  }
 }
 
 variable "builds" {

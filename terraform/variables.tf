@@ -41,6 +41,13 @@ variable "labels" {
   type        = map(string)
   default     = {}
   nullable    = false
+
+  validation {
+    condition = alltrue([
+      for key, value in var.labels : can(regex("^[a-z][a-z0-9_-]{0,62}$", key)) && can(regex("^[a-z0-9_-]{0,63}$", value))
+    ])
+    error_message = "Labels have lower-case letters, digits, hyphens and underscores, 63 at most, and their keys begin with a letter."
+  }
 }
 
 variable "enable_apis" {

@@ -130,3 +130,39 @@ run "refuses_a_share_above_all" {
   variables { watching = { failed_deliveries_ratio = 2 } }
   expect_failures = [var.watching]
 }
+
+run "refuses_a_window_that_is_no_whole_minutes" {
+  command = plan
+  variables { watching = { failed_deliveries_window = "90s" } }
+  expect_failures = [var.watching]
+}
+
+run "refuses_an_alert_that_is_always_raised" {
+  command = plan
+  variables { watching = { stuck_operation_hours = 0 } }
+  expect_failures = [var.watching]
+}
+
+run "refuses_to_keep_messages_in_a_multi_region" {
+  command = plan
+  variables { message_regions = ["eu"] }
+  expect_failures = [var.message_regions]
+}
+
+run "refuses_a_label_that_google_does" {
+  command = plan
+  variables { labels = { Team = "imaging" } }
+  expect_failures = [var.labels]
+}
+
+run "refuses_a_tick_without_a_schedule" {
+  command = plan
+  variables { delete = { tick_schedule = "every minute" } }
+  expect_failures = [var.delete]
+}
+
+run "refuses_a_cleanup_without_a_schedule" {
+  command = plan
+  variables { cleanup = { nightly = { schedule = "02:00", older_than = "P365D" } } }
+  expect_failures = [var.cleanup]
+}
