@@ -1,6 +1,6 @@
 import type { Bundles } from './bundles.ts';
 import type { PeersReady } from './peers/messages.ts';
-import { DICOM_STORE, INBOX, STATE } from './peers/names.ts';
+import { DICOM_STORE, INBOX, RECORDS, STATE } from './peers/names.ts';
 
 /** A function that can be measured. */
 export interface Subject {
@@ -61,12 +61,35 @@ export function exporter(
       PROJECT_ID: 'bench',
       DICOM_STORE,
       STATE_BUCKET: STATE,
-      RECORDS_BUCKET: 'records',
+      RECORDS_BUCKET: RECORDS,
       RESULTS_TOPIC: 'results',
       EXPORT_TOPIC: 'export',
       EXPORT_DESTINATIONS: 'gs://exports/',
       EXPORT_CONCURRENCY: String(concurrency),
       RETRIEVE_BY: retrieveBy,
+      STORAGE_EMULATOR_HOST: peers.storageUrl,
+      PUBSUB_EMULATOR_HOST: peers.pubsubHost,
+      HEALTHCARE_ENDPOINT: peers.storeUrl,
+    },
+  };
+}
+
+/** The worker's delete function as it is deployed, but for the time it works at a call: a plan is made in one. */
+export function deleter(bundles: Bundles, peers: PeersReady): Subject {
+  return {
+    name: 'delete',
+    modulePath: bundles.worker,
+    target: 'delete',
+    environment: {
+      ...credentials(peers),
+      // As deployed (terraform/functions.tf).
+      NODE_OPTIONS: '--max-semi-space-size=4',
+      PROJECT_ID: 'bench',
+      DICOM_STORE,
+      STATE_BUCKET: STATE,
+      RECORDS_BUCKET: RECORDS,
+      RESULTS_TOPIC: 'results',
+      ADVANCE_BUDGET: '500s',
       STORAGE_EMULATOR_HOST: peers.storageUrl,
       PUBSUB_EMULATOR_HOST: peers.pubsubHost,
       HEALTHCARE_ENDPOINT: peers.storeUrl,

@@ -5,8 +5,11 @@ export interface FunctionReady {
   readonly importMs: number;
 }
 
-/** Both since the process was started. */
 export interface FunctionUsage {
+  /** User and system time since the process was started. */
   readonly cpuMs: number;
+  /** The most since the process was started. */
   readonly peakMemoryBytes: number;
+  /** Resident at this moment. */
+  readonly memoryBytes: number;
 }

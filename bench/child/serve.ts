@@ -19,6 +19,10 @@ server.listen(0, '127.0.0.1', () => {
   const ready: FunctionReady = { port, importMs };
   answerParent(ready, (): FunctionUsage => {
     const { user, system } = process.cpuUsage();
-    return { cpuMs: (user + system) / 1000, peakMemoryBytes: peakMemoryBytes() };
+    return {
+      cpuMs: (user + system) / 1000,
+      peakMemoryBytes: peakMemoryBytes(),
+      memoryBytes: process.memoryUsage.rss(),
+    };
   });
 });

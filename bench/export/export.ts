@@ -1,12 +1,13 @@
-import { fileURLToPath } from 'node:url';
 import type { Benchmark, BenchmarkOptions } from '../benchmark.ts';
 import { makeBundles, type Bundles } from '../bundles.ts';
 import { startChild, type Child } from '../child/start-child.ts';
 import { startFunction } from '../child/start-function.ts';
+import { pushCommand } from '../push/push-command.ts';
 import { formatAim, isMet, type Aim } from '../report/aim.ts';
 import { formatTable } from '../report/table.ts';
 import { exporter } from '../subjects.ts';
-import type { ExportPeersAnswer, ExportPeersReady, LoopAnswer, LoopPlan, StoreContents } from './messages.ts';
+import type { LoopAnswer, LoopPlan, StoreContents } from './messages.ts';
+import { startExportPeers, type ExportPeers } from './start-export-peers.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -26,7 +27,6 @@ const MEMORY_AIM: Aim = { relation: 'less than', value: 250 };
 const NOTES = `Time is from the command to the acknowledgement of the last slice: plan, checksums, manifest and reports included. The bare
 loop lists, retrieves and uploads by undici at the same concurrency, and does nothing else. Latency is added to every answer.`;
 
-type Peers = Child<ExportPeersReady, Partial<StoreContents>, ExportPeersAnswer>;
 type RetrieveBy = 'auto' | 'instance' | 'series';
 
 interface Row {
@@ -66,11 +66,7 @@ async function measure(
   failures: string[],
   { onProgress }: BenchmarkOptions,
 ): Promise<Row[]> {
-  const peers: Peers = await startChild({
-    name: 'the peers',
-    script: fileURLToPath(new URL('./peers.ts', import.meta.url)),
-    environment: {},
-  });
+  const peers = await startExportPeers();
   try {
     const contents: StoreContents = { instances: load.instances, sizeBytes: load.sizeBytes, latencyMs };
     const { targets } = await peers.ask(contents);
@@ -103,7 +99,7 @@ async function measure(
 
 async function runLoop(
   bundles: Bundles,
-  { ready }: Peers,
+  { ready }: ExportPeers,
   targets: LoopPlan['targets'],
 ): Promise<LoopAnswer> {
   const child: Child<object, LoopPlan, LoopAnswer> = await startChild({
@@ -121,34 +117,23 @@ async function runLoop(
 
 async function runExport(
   bundles: Bundles,
-  peers: Peers,
+  peers: ExportPeers,
   targets: LoopPlan['targets'],
   retrieveBy: RetrieveBy,
   failures: string[],
 ): Promise<LoopAnswer> {
   const subject = exporter(bundles, peers.ready, retrieveBy, CONCURRENCY);
   const child = await startFunction(bundles.serve, subject);
-  const push = async (content: unknown): Promise<void> => {
-    const data = Buffer.from(JSON.stringify(content)).toString('base64');
-    const message = {
-      messageId: '1',
-      publishTime: new Date(performance.timeOrigin + performance.now()).toISOString(),
-      data,
-    };
-    const answer = await fetch(`http://127.0.0.1:${child.ready.port}/`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ message, subscription: 's' }),
-    });
-    await answer.arrayBuffer();
-    if (answer.status !== 204) failures.push(`A push was answered ${answer.status}: ${child.lastWords()}`);
+  const push = async (content: object): Promise<void> => {
+    const refused = await pushCommand(child.ready.port, content);
+    if (refused !== undefined) failures.push(`A push was ${refused}: ${child.lastWords()}`);
   };
   try {
     const startedAt = performance.now();
     await push({ action: 'export', id: 'bench', targets, destination: 'gs://exports/' });
     const slices = [...(await peers.ask({})).slices].values();
     const pushInTurn = async (): Promise<void> => {
-      for (const slice of slices) await push(slice);
+      for (const slice of slices) await push(slice as object);
     };
     await Promise.all(Array.from({ length: SLICES_AT_ONCE }, pushInTurn));
     const elapsedMs = performance.now() - startedAt;

@@ -3,17 +3,22 @@ import { TokenRegistry } from '../../emulator/src/http/tokens.ts';
 import { startMetadataServer } from '../../emulator/src/metadata/metadata-server.ts';
 import { answerParent } from '../child/answer-parent.ts';
 import { Counters } from '../peers/counts.ts';
-import { delayAnswer, type PeerContext } from '../peers/peer.ts';
-import type { ExportPeersAnswer, ExportPeersReady, StoreContents } from './messages.ts';
+import { STATE } from '../peers/names.ts';
+import { delayAnswer } from '../peers/peer.ts';
+import type { ExportContext } from './export-context.ts';
+import { makeMarkedSeries } from './marked-series.ts';
+import type { ExportPeersAnswer, ExportPeersQuestion, ExportPeersReady } from './messages.ts';
+import { RequestCounter } from './request-counts.ts';
 import { ExportStorage } from './storage.ts';
 import { ExportStore } from './store.ts';
 
-// The peers of an export, all in this one process. They do as little as can be done, so that what is measured is the function.
+// The peers of an export or a deletion, all in this one process. They do as little as can be done, so that what is measured is the function.
 
-const context: PeerContext = { counters: new Counters(), latencyMs: 0 };
+const context: ExportContext = { counters: new Counters(), requests: new RequestCounter(), latencyMs: 0 };
 const contents = new ExportStore();
 const buckets = new ExportStorage();
 const slices: unknown[] = [];
+let report: unknown;
 
 const [storage, store, pubsub, metadata] = await Promise.all([
   serve(buckets.handler(context), 0),
@@ -24,7 +29,9 @@ const [storage, store, pubsub, metadata] = await Promise.all([
     for (const { data } of messages) {
       const message = JSON.parse(Buffer.from(data, 'base64').toString('utf8')) as { action?: string };
       if (message.action === 'export-slice') slices.push(message);
+      else report = message;
     }
+    context.requests.count(request.url?.includes('/topics/export:') ? 'publish slices' : 'publish report');
     sendJson(response, 200, { messageIds: messages.map((_, index) => String(index + 1)) });
   }, 0),
   startMetadataServer({
@@ -41,16 +48,32 @@ const ready: ExportPeersReady = {
   metadataHost: `127.0.0.1:${metadata.port}`,
 };
 answerParent(ready, (question): ExportPeersAnswer => {
-  const wanted = question as Partial<StoreContents>;
-  if (wanted.instances !== undefined && wanted.sizeBytes !== undefined) {
-    contents.fill(wanted.instances, wanted.sizeBytes);
-    buckets.forget();
-    context.latencyMs = wanted.latencyMs ?? 0;
-  }
+  fill(question as ExportPeersQuestion);
+  const { user, system } = process.cpuUsage();
   return {
     targets: contents.studies.map((study) => ({ study })),
     slices: slices.splice(0),
+    report,
     objects: buckets.objects.size,
+    counts: context.requests.read(),
     unknown: context.counters.read().unknown,
+    cpuMs: (user + system) / 1000,
   };
 });
+
+function fill({ instances, sizeBytes, latencyMs, markedSeries, dueEvery }: ExportPeersQuestion): void {
+  const isOfInstances = instances !== undefined && sizeBytes !== undefined;
+  const isOfMarkers = markedSeries !== undefined && dueEvery !== undefined;
+  if (!isOfInstances && !isOfMarkers) return;
+  buckets.forget();
+  report = undefined;
+  context.latencyMs = latencyMs ?? 0;
+  if (isOfInstances) contents.fill(instances, sizeBytes);
+  if (isOfMarkers) {
+    const today = new Date(Date.now()).toISOString().slice(0, 10);
+    const { entries, markers } = makeMarkedSeries({ markedSeries, dueEvery }, today);
+    contents.list(entries);
+    buckets.documents.get(STATE)?.fill(markers);
+  }
+  context.requests.forget();
+}

@@ -1,82 +1,146 @@
 import { crc32c } from '@node-rs/crc32';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GoogleError } from '../../emulator/src/http/google-error.ts';
 import { readBody, sendJson, type Handler } from '../../emulator/src/http/server.ts';
-import { STATE } from '../peers/names.ts';
-import { delayAnswer, refuseUnknown, type PeerContext } from '../peers/peer.ts';
+import { RECORDS, STATE } from '../peers/names.ts';
+import { delayAnswer, refuseUnknown } from '../peers/peer.ts';
+import { Documents } from './documents.ts';
+import type { ExportContext } from './export-context.ts';
 
 const OBJECT = /^\/storage\/v1\/b\/([^/]+)\/o\/([^/]+)$/;
 const LIST = /^\/storage\/v1\/b\/([^/]+)\/o$/;
 const UPLOAD = /^\/upload\/storage\/v1\/b\/([^/]+)\/o$/;
 
-/** The least of Cloud Storage that exports need: documents are kept, objects are measured and thrown away. */
+/** The most names of one page, as Cloud Storage's ("Objects: list"). */
+const LARGEST_PAGE = 1000;
+
+/** The least of Cloud Storage that exports and deletions need: documents are kept, objects are measured and thrown away. */
 export class ExportStorage {
   /** The names of the objects that were written whole. */
   readonly objects = new Set<string>();
-  readonly #documents = new Map<string, Buffer>();
+  /** The documents of the worker's own buckets, by bucket. */
+  readonly documents: ReadonlyMap<string, Documents> = new Map([
+    [STATE, new Documents()],
+    [RECORDS, new Documents()],
+  ]);
   /** Length and checksum of what has come of each resumable upload. */
   readonly #uploads = new Map<string, { sizeBytes: number; crc: number }>();
 
   forget(): void {
     this.objects.clear();
-    this.#documents.clear();
+    for (const documents of this.documents.values()) documents.forget();
     this.#uploads.clear();
   }
 
-  handler(context: PeerContext): Handler {
+  handler(context: ExportContext): Handler {
     return async (request, response) => {
-      const { pathname, searchParams, search } = new URL(request.url ?? '/', 'http://storage');
-      const call = `${request.method ?? ''} ${pathname}`;
-      const [, uploadBucket] = UPLOAD.exec(pathname) ?? [];
-      if (uploadBucket === STATE || uploadBucket === 'records') {
-        const name = searchParams.get('name') ?? '';
-        const body = await readBody(request);
-        await delayAnswer(context);
-        if (this.#documents.has(name)) throw new GoogleError(412, 'It is there.', 'conditionNotMet');
-        if (uploadBucket === STATE) this.#documents.set(name, body);
-        sendJson(response, 200, resource(body.length, 0));
+      const url = new URL(request.url ?? '/', 'http://storage');
+      const call = `${request.method ?? ''} ${url.pathname}`;
+      const [, bucket = '', name] =
+        UPLOAD.exec(url.pathname) ?? LIST.exec(url.pathname) ?? OBJECT.exec(url.pathname) ?? [];
+      const documents = this.documents.get(bucket);
+      if (UPLOAD.test(url.pathname)) {
+        if (documents === undefined) await this.#takeObject(context, url, request, response);
+        else await create(context, documents, url, request, response);
         return;
       }
-      if (uploadBucket !== undefined) {
-        const type = searchParams.get('uploadType');
-        const { host = '' } = request.headers;
-        if (type === 'resumable' && request.method === 'POST') {
-          await readBody(request);
-          await delayAnswer(context);
-          const id = String(this.#uploads.size + 1);
-          this.#uploads.set(id, { sizeBytes: 0, crc: 0 });
-          const location = `http://${host}${pathname}${search}&upload_id=${id}`;
-          response.writeHead(200, { location, 'content-length': 0 }).end();
-          return;
-        }
-        const id = searchParams.get('upload_id');
-        const before = this.#uploads.get(id ?? '') ?? { sizeBytes: 0, crc: 0 };
-        const measured = await measure(request, before, type === 'multipart');
-        await delayAnswer(context);
-        if (/\/\*$/.test(request.headers['content-range'] ?? '')) {
-          this.#uploads.set(id ?? '', measured);
-          response.writeHead(308, { range: `bytes=0-${measured.sizeBytes - 1}`, 'content-length': 0 }).end();
-          return;
-        }
-        this.objects.add(searchParams.get('name') ?? '');
-        sendJson(response, 200, resource(measured.sizeBytes, measured.crc));
-        return;
-      }
+      if (documents === undefined) throw refuseUnknown(context, call);
       await delayAnswer(context);
-      const [, bucket] = LIST.exec(pathname) ?? [];
-      if (bucket === STATE) {
-        const prefix = searchParams.get('prefix') ?? '';
-        const names = [...this.#documents.keys()].filter((name) => name.startsWith(prefix)).sort();
-        sendJson(response, 200, { kind: 'storage#objects', items: names.map((name) => ({ name })) });
-        return;
-      }
-      const [, from, name] = OBJECT.exec(pathname) ?? [];
-      if (request.method !== 'GET' || from === undefined) throw refuseUnknown(context, call);
-      const document = this.#documents.get(decodeURIComponent(name ?? ''));
-      if (from !== STATE || document === undefined) throw new GoogleError(404, 'None.', 'notFound');
-      response.writeHead(200, { 'content-length': document.length }).end(document);
+      if (name === undefined) list(context, documents, url, response);
+      else answerDocument(context, documents, decodeURIComponent(name), request, response);
     };
   }
+
+  async #takeObject(
+    context: ExportContext,
+    { pathname, searchParams, search }: URL,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const type = searchParams.get('uploadType');
+    const { host = '' } = request.headers;
+    const name = searchParams.get('name') ?? '';
+    context.requests.count(name.endsWith('/manifest.jsonl') ? 'manifest' : 'upload');
+    if (type === 'resumable' && request.method === 'POST') {
+      await readBody(request);
+      await delayAnswer(context);
+      const id = String(this.#uploads.size + 1);
+      this.#uploads.set(id, { sizeBytes: 0, crc: 0 });
+      const location = `http://${host}${pathname}${search}&upload_id=${id}`;
+      response.writeHead(200, { location, 'content-length': 0 }).end();
+      return;
+    }
+    const id = searchParams.get('upload_id');
+    const before = this.#uploads.get(id ?? '') ?? { sizeBytes: 0, crc: 0 };
+    const measured = await measure(request, before, type === 'multipart');
+    await delayAnswer(context);
+    if (/\/\*$/.test(request.headers['content-range'] ?? '')) {
+      this.#uploads.set(id ?? '', measured);
+      response.writeHead(308, { range: `bytes=0-${measured.sizeBytes - 1}`, 'content-length': 0 }).end();
+      return;
+    }
+    this.objects.add(name);
+    sendJson(response, 200, resource(measured.sizeBytes, measured.crc));
+  }
+}
+
+async function create(
+  context: ExportContext,
+  documents: Documents,
+  { searchParams }: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  context.requests.count('write');
+  const name = searchParams.get('name') ?? '';
+  const body = await readBody(request);
+  await delayAnswer(context);
+  const isAsExpected = String(documents.get(name)?.generation ?? 0) === searchParams.get('ifGenerationMatch');
+  if (!isAsExpected) throw new GoogleError(412, 'Another is there.', 'conditionNotMet');
+  sendJson(response, 200, resource(body.length, 0, documents.put(name, body)));
+}
+
+function list(
+  { requests }: ExportContext,
+  documents: Documents,
+  { searchParams }: URL,
+  response: ServerResponse,
+): void {
+  requests.count('list');
+  const { names, hasMore } = documents.page({
+    prefix: searchParams.get('prefix') ?? '',
+    startOffset: searchParams.get('startOffset') ?? '',
+    after: searchParams.get('pageToken') ?? '',
+    limit: Math.min(LARGEST_PAGE, Number(searchParams.get('maxResults') ?? LARGEST_PAGE)),
+  });
+  sendJson(response, 200, {
+    kind: 'storage#objects',
+    items: names.map((name) => ({ name })),
+    ...(hasMore ? { nextPageToken: names.at(-1) } : {}),
+  });
+}
+
+function answerDocument(
+  context: ExportContext,
+  documents: Documents,
+  name: string,
+  { method = '', url = '' }: IncomingMessage,
+  response: ServerResponse,
+): void {
+  if (method === 'DELETE') {
+    context.requests.count('remove');
+    if (!documents.remove(name)) throw new GoogleError(404, 'None.', 'notFound');
+    response.writeHead(204).end();
+    return;
+  }
+  if (method !== 'GET') throw refuseUnknown(context, `${method} ${url}`);
+  context.requests.count('read');
+  const document = documents.get(name);
+  if (document === undefined) throw new GoogleError(404, 'None.', 'notFound');
+  const { body, generation } = document;
+  response
+    .writeHead(200, { 'content-length': body.length, 'x-goog-generation': String(generation) })
+    .end(body);
 }
 
 interface Measured {
@@ -102,12 +166,12 @@ async function measure(request: IncomingMessage, before: Measured, isMultipart: 
   return { sizeBytes: sizeBytes - second - boundary.length - 8, crc: known };
 }
 
-function resource(sizeBytes: number, crc: number): object {
+function resource(sizeBytes: number, crc: number, generation = 1): object {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(crc >>> 0);
   return {
     kind: 'storage#object',
-    generation: '1',
+    generation: String(generation),
     size: String(sizeBytes),
     crc32c: bytes.toString('base64'),
   };

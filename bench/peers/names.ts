@@ -4,6 +4,9 @@ export const INBOX = 'inbox';
 /** The bucket of the worker's own records. */
 export const STATE = 'state';
 
+/** The bucket of the records for auditors, and of holds. */
+export const RECORDS = 'records';
+
 /** The resource name of the one DICOM store. */
 export const DICOM_STORE = 'projects/bench/locations/local/datasets/bench/dicomStores/bench';
 

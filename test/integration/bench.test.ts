@@ -69,6 +69,49 @@ describe('npm run bench -- ingest', () => {
   });
 });
 
+interface ScaleRow {
+  readonly work: string;
+  readonly size: number;
+  readonly cpuMsPerInstance: number;
+  readonly ownRequestsPerInstance: number;
+  readonly requests: readonly { readonly kind: string; readonly isKept: boolean; readonly counted: number }[];
+  readonly memoryMebibytes: Readonly<Record<'tenth' | 'half' | 'end' | 'peak', number>>;
+}
+
+describe('npm run bench -- scale', () => {
+  let result: { readonly rows: readonly ScaleRow[]; readonly failures: readonly string[] };
+
+  beforeAll(async () => {
+    const { stdout } = await bench('scale', '--quick', '--objects', '600', '--json');
+    result = JSON.parse(stdout) as typeof result;
+  }, 240_000);
+
+  it('measures three works at growing sizes', () => {
+    expect(result.rows.map(({ work, size }) => `${work} ${size}`)).toEqual([
+      'ingest 600',
+      'ingest 1200',
+      'export 600',
+      'export 1200',
+      'cleanup plan 600',
+      'cleanup plan 1200',
+    ]);
+  });
+
+  it('counts as many requests of each kind as the size calls for', () => {
+    expect(result.failures).toEqual([]);
+    expect(result.rows.flatMap(({ requests }) => requests.filter(({ isKept }) => !isKept))).toEqual([]);
+    expect(result.rows.map((row) => row.ownRequestsPerInstance)).toEqual([3, 3, 1, 1, 0, 0]);
+  });
+
+  it('finds figures for everything it measures', () => {
+    const figures = result.rows.flatMap((row) => [
+      row.cpuMsPerInstance,
+      ...Object.values(row.memoryMebibytes),
+    ]);
+    expect(figures.filter((value) => !(typeof value === 'number' && value > 0))).toEqual([]);
+  });
+});
+
 describe('npm run bench', () => {
   it('refuses a name it does not know, and says which there are', async () => {
     const failure = await bench('nothing').catch(
