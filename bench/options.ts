@@ -25,7 +25,7 @@ ${BENCHMARKS.map(({ name, summary }) => `  ${name.padEnd(14)}${summary}`).join('
 Options:
   --json          one JSON document on standard output, in the place of the table
   --quick         a shorter run, without 2 GiB objects and with fewer scenarios; for a first look
-  --objects N     N objects in each round of each row (ingest), or in each scenario (throttle)
+  --objects N     N objects in each round of each row (ingest), or in each scenario (throttle); N and 2 N (scale)
   --concurrency N N pushes in flight (ingest; ${DEFAULT_CONCURRENCY} unless told otherwise)
   --help          this text
 
