@@ -30,18 +30,24 @@ export type HealthcareClient = (request: HealthcareRequest) => Promise<Healthcar
  * @param endpoint where it is. One on this machine is a stand-in, and is never shown a Google token.
  */
 export function makeHealthcareClient(endpoint: string): HealthcareClient {
-  const auth = new GoogleAuth({ scopes: SCOPE });
-  const token = isLoopback(endpoint) ? () => LOCAL_TOKEN : () => auth.getAccessToken();
+  const token = tokenSource(endpoint);
   return async ({ method, path, headers = {}, body }) => {
     const answer = await fetch(`${endpoint}/v1/${path}`, {
       method,
-      headers: { authorization: `Bearer ${(await token()) ?? ''}`, ...headers },
+      headers: { authorization: `Bearer ${await token()}`, ...headers },
       body: typeof body === 'object' ? new Uint8Array(body) : (body ?? null),
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     });
     const bytes = Buffer.from(await answer.arrayBuffer());
     return { status: answer.status, body: bytes, json: parseJson(bytes) };
   };
+}
+
+/** Where tokens for an endpoint come from: Application Default Credentials, but for one on this machine. */
+export function tokenSource(endpoint: string): () => Promise<string> {
+  if (isLoopback(endpoint)) return () => Promise.resolve(LOCAL_TOKEN);
+  const auth = new GoogleAuth({ scopes: SCOPE });
+  return async () => (await auth.getAccessToken()) ?? '';
 }
 
 export function isLoopback(url: string): boolean {

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { interruption } from '../cloud/interruption.ts';
 import { UsageError } from '../cloud/usage-error.ts';
+import { runContractSuites } from './contract-suites.ts';
 import { makeVerifyWorld } from './make-verify-world.ts';
 import { HELP, parseVerifyOptions } from './verify-options.ts';
 import { verifyAssumptions, type Judged, type Verdict } from './verify.ts';
@@ -14,13 +15,14 @@ const MARKS: Readonly<Record<Verdict, string>> = {
   'could not be tried': '?',
 };
 
-// Not exitCode: a client of Google's may keep the process alive.
-process.exit(await main(process.argv.slice(2)));
+const code = await main(process.argv.slice(2));
+// Not exitCode: a client of Google's may keep the process alive. The rows have to be out before.
+process.stdout.write('', () => process.exit(code));
 
 async function main(args: readonly string[]): Promise<number> {
   try {
     const options = parseVerifyOptions(args, process.env);
-    if (options !== 'help') return (await run(options, options.isJson)) ? EXIT.holds : EXIT.failed;
+    if (options !== 'help') return (await run(options, options)) ? EXIT.holds : EXIT.failed;
     process.stdout.write(HELP);
     return EXIT.holds;
   } catch (error) {
@@ -32,14 +34,19 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 /** @returns whether nothing was found not to hold, and nothing is left behind. */
-async function run(options: VerifyOptions, isJson: boolean): Promise<boolean> {
+async function run(
+  options: VerifyOptions,
+  { isJson, withSuites }: { readonly isJson: boolean; readonly withSuites: boolean },
+): Promise<boolean> {
   const interrupted = interruption();
   const world = makeVerifyWorld(options, `courier-verify-${randomBytes(6).toString('hex')}`);
   const counts: Record<Verdict, number> = { holds: 0, 'does not hold': 0, 'could not be tried': 0 };
-  const left = await verifyAssumptions(world, interrupted, (judged) => {
+  const tell = (judged: Judged): void => {
     counts[judged.verdict] += 1;
     process.stdout.write(isJson ? `${JSON.stringify(judged)}\n` : format(judged));
-  });
+  };
+  const left = await verifyAssumptions(world, interrupted, tell);
+  if (withSuites && !interrupted.aborted) (await runContractSuites(options, interrupted)).forEach(tell);
   if (!isJson) {
     const numbers = Object.entries(counts).map(([verdict, count]) => `${count} ${verdict}`);
     process.stdout.write(`\n${numbers.join(', ')}.\n`);

@@ -10,7 +10,8 @@ import {
 import type { VerifyOptions } from './verify-world.ts';
 
 export const HELP = `Tries what dicom-courier assumes of Google's services without a document that says so, and
-prints for each assumption whether it holds and what was observed. docs/conformance.md says where each comes from.
+prints for each assumption whether it holds and what was observed; then the same for each row of the DICOMweb contract
+suites, which the stand-in is held to. docs/conformance.md says where each comes from.
 
 Usage: npm run verify:cloud -- --project P --location L --dataset D --bucket B [OPTIONS]
        npm run verify:cloud -- --local default|FILE
@@ -21,6 +22,7 @@ Usage: npm run verify:cloud -- --project P --location L --dataset D --bucket B [
   --bucket B         a bucket, in which objects under a prefix are made and removed again
   --search-lag TIME  how long searches may list what is gone   (30s)
   --timeout TIME     how long an operation may take            (15m)
+  --no-suites        not the DICOMweb contract suites, which make DICOM stores of their own
   --json             JSON lines: id, claim, verdict, observed
   --local default    the stack of \`npm start\` on its usual ports
   --local FILE       the stack whose first line of \`npm start -- --json\` is in FILE
@@ -39,6 +41,7 @@ const OPTIONS = {
   bucket: { type: 'string' },
   'search-lag': { type: 'string' },
   timeout: { type: 'string' },
+  'no-suites': { type: 'boolean' },
   json: { type: 'boolean' },
   local: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
@@ -51,7 +54,7 @@ const LOCAL_POLL_MS = 50;
 export function parseVerifyOptions(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
-): (VerifyOptions & { readonly isJson: boolean }) | 'help' {
+): (VerifyOptions & { readonly isJson: boolean; readonly withSuites: boolean }) | 'help' {
   const values = readValues(args, OPTIONS);
   if (values['help'] === true) return 'help';
   const stack = readLocalStack(values);
@@ -72,5 +75,6 @@ export function parseVerifyOptions(
     timeoutMs: durationOf(values, 'timeout', '15m'),
     endpoints,
     isJson: values['json'] === true,
+    withSuites: values['no-suites'] !== true,
   };
 }

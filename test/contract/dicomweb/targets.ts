@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { describeWith, orthanc } from '../../support/peers.ts';
 
 /** A DICOMweb server with one empty store. */
 export interface Target {
+  /** The Cloud Healthcare API itself has to do what its stand-in does. */
   readonly kind: 'standIn' | 'orthanc';
   /** The root of its services, without a trailing slash. */
   readonly dicomWebUrl: string;
@@ -16,8 +18,16 @@ export interface Target {
   close(): Promise<void>;
 }
 
-/** Runs a suite against the stand-in, and against Orthanc where it is installed. Each suite has a store of its own. */
+/**
+ * Runs a suite against the stand-in, and against Orthanc where it is installed; or, where a dataset is named, against a store
+ * in that and nothing else. Each suite has a store of its own.
+ */
 export function describeTargets(title: string, body: (target: () => Target) => void): void {
+  const { COURIER_CONTRACT_DATASET: dataset } = process.env;
+  if (dataset !== undefined) {
+    describe(`${title}: the service`, () => withTarget(() => startService(dataset), body));
+    return;
+  }
   describe(`${title}: the stand-in`, () => withTarget(startStandIn, body));
   describeWith(orthanc, `${title}: Orthanc`, (found) => withTarget(() => startOrthancTarget(found), body));
 }
@@ -54,6 +64,22 @@ async function startStandIn(): Promise<Target> {
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** A store that is made in a dataset, and removed again. @param dataset `projects/…/datasets/…` */
+async function startService(dataset: string): Promise<Target> {
+  const { COURIER_CONTRACT_ENDPOINT: endpoint = '', COURIER_CONTRACT_TOKEN: token = '' } = process.env;
+  const headers = { authorization: `Bearer ${token}` };
+  const stores = `${endpoint}/v1/${dataset}/dicomStores`;
+  const id = `contract-${randomUUID()}`;
+  const send = async (method: string, url: string, body: string | null): Promise<void> => {
+    const sent = { ...headers, 'content-type': 'application/json' };
+    const answer = await fetch(url, { method, headers: sent, body });
+    if (!answer.ok) throw new Error(`${method} ${url} answered ${answer.status}: ${await answer.text()}`);
+  };
+  await send('POST', `${stores}?dicomStoreId=${id}`, '{}');
+  const close = (): Promise<void> => send('DELETE', `${stores}/${id}`, null);
+  return { kind: 'standIn', dicomWebUrl: `${stores}/${id}/dicomWeb`, headers, close };
 }
 
 async function startOrthancTarget(found: { command: string; plugin: string }): Promise<Target> {
