@@ -18,7 +18,7 @@ afterAll(() => project.close());
 
 const isInInbox = async (name: string): Promise<boolean> => (await project.names('inbox')).includes(name);
 const quarantineName = ({ reportId = '', reason = null as string | null } = {}): string =>
-  `${reason ?? ''}/${reportId.replace('ingest:', '')}`;
+  `${reason ?? ''}/${reportId.split(':')[1] ?? ''}`;
 
 describe('AFTER_STORE', () => {
   const environment = { AFTER_STORE: 'delete' };

@@ -112,7 +112,7 @@ describe('defect 16: an upload that races a series deletion is stored after it, 
     const [report] = await project.takeReports();
     expect(report).toMatchObject({ outcome: 'rejected', reason: 'deleted-before', object });
     expect(await project.stored(tripleOf(coming))).toBeUndefined();
-    const hash = report?.reportId.replace('ingest:', '') ?? '';
+    const hash = report?.reportId.split(':')[1] ?? '';
     expect((await project.read('quarantine', `deleted-before/${hash}`)).equals(makeDicom(coming))).toBe(true);
   });
 
