@@ -17,6 +17,9 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => stack.stop());
 
+/** Nothing but how far it is, which a busy machine is told of. */
+const NO_ERROR = expect.stringMatching(/^(?:\d+ looked at, .*\n)*$/);
+
 interface Run {
   readonly code: number | null;
   readonly output: string;
@@ -93,7 +96,7 @@ describe('npm run replay', () => {
       await untilDeadLetters(dead, 2);
     });
     const dry = await replay('--subscription', dead, '--dry-run');
-    expect(dry).toMatchObject({ code: 0, errors: '' });
+    expect(dry).toMatchObject({ code: 0, errors: NO_ERROR });
     expect(dry.output).toMatch(/^2 +send +object +unknown +ingest +5 +0 /m);
     expect(dry.output).not.toContain('dead-1');
     expect(await countDeadLetters(dead)).toBe(2);
@@ -180,13 +183,13 @@ describe('npm run replay', () => {
     expect(count('conflict')).toBe(1);
 
     expect((await replayQuarantine('--reason', 'not-dicom')).output).toContain('0 sent back, 0 chosen');
-    expect(await replayQuarantine()).toMatchObject({ code: 0, errors: '' });
+    expect(await replayQuarantine()).toMatchObject({ code: 0, errors: NO_ERROR });
     while (count('conflict') > 0) await new Promise((resolve) => setTimeout(resolve, 50));
     expect(count('stored')).toBe(stored + 2);
 
     await inbox().file('second.dcm').delete();
     const gone = await replayQuarantine();
-    expect(gone).toMatchObject({ code: 1, errors: '' });
+    expect(gone).toMatchObject({ code: 1, errors: NO_ERROR });
     expect(gone.output).toMatch(/^1 +original gone +different-content /m);
     expect((await replayQuarantine('--restore')).output).toMatch(/^1 +restored /m);
     await stack.reported(known + 3);
