@@ -109,8 +109,9 @@ describe('deletion', () => {
             .map(formatTarget)
             .sort();
           expect(world.archive.uids()).toEqual(expected);
-          // Of an operation that neither its answer nor any record tells of nobody can know.
-          const mayBeHidden = archive.operationRecords === 'lost' && reactions.includes('lost');
+          // Of an operation that neither its answer nor any record tells of nobody can know; who is killed hears no answer.
+          const isUnheard = reactions.includes('lost') || kills.some((one) => one !== null);
+          const mayBeHidden = archive.operationRecords === 'lost' && isUnheard;
           if (!mayBeHidden) expect(world.archive.mostAtOnce).toBeLessThanOrEqual(5);
           for (const { id } of pending) {
             for (const target of world.finalReport(id).targets)
