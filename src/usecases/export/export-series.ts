@@ -99,8 +99,10 @@ async function isOfSmall(
     group.items.delete(itemKey(first));
     const { object } = result;
     return object !== null && object.sizeBytes <= LARGEST_STREAMED_BYTES;
-  } catch {
-    // It is tried again with the others, which tells and logs what is wrong.
+  } catch (error) {
+    if (!(error instanceof CourierError)) throw error;
+    // It is tried again with the others.
+    invocation.logger.warning('series stream not begun', describeError(error));
     return false;
   }
 }
