@@ -20,6 +20,9 @@ function credentials({ metadataHost }: PeersReady): Record<string, string> {
   };
 }
 
+/** What every function has in its environment where it is deployed (terraform/functions.tf). */
+export const DEPLOYED = { NODE_OPTIONS: '--max-semi-space-size=4', MALLOC_TRIM_THRESHOLD_: '67108864' };
+
 /** The worker's ingest function, as it is deployed. */
 export function worker(bundles: Bundles, peers: PeersReady): Subject {
   return {
@@ -28,8 +31,7 @@ export function worker(bundles: Bundles, peers: PeersReady): Subject {
     target: 'ingest',
     environment: {
       ...credentials(peers),
-      // As deployed (terraform/functions.tf).
-      NODE_OPTIONS: '--max-semi-space-size=4',
+      ...DEPLOYED,
       PROJECT_ID: 'bench',
       DICOM_STORE,
       INBOX_BUCKET: INBOX,
@@ -56,8 +58,7 @@ export function exporter(
     target: 'export',
     environment: {
       ...credentials(peers),
-      // As deployed (terraform/functions.tf).
-      NODE_OPTIONS: '--max-semi-space-size=4',
+      ...DEPLOYED,
       PROJECT_ID: 'bench',
       DICOM_STORE,
       STATE_BUCKET: STATE,
@@ -82,8 +83,7 @@ export function deleter(bundles: Bundles, peers: PeersReady): Subject {
     target: 'delete',
     environment: {
       ...credentials(peers),
-      // As deployed (terraform/functions.tf).
-      NODE_OPTIONS: '--max-semi-space-size=4',
+      ...DEPLOYED,
       PROJECT_ID: 'bench',
       DICOM_STORE,
       STATE_BUCKET: STATE,

@@ -8,6 +8,8 @@ locals {
     ACK_DEADLINE  = "${var.delivery.ack_deadline_seconds}s"
     # Bounds the dead network buffers that V8 lets pile up: a 1 GiB instance then peaks at about 145 MiB instead of 200.
     NODE_OPTIONS = "--max-semi-space-size=4"
+    # Keeps up to 64 MiB of freed memory instead of giving its pages back and faulting them in again for every few blocks.
+    MALLOC_TRIM_THRESHOLD_ = "67108864"
   }
 
   # Variables that are derived from other inputs. `environment` of a function may not name them.
@@ -15,6 +17,7 @@ locals {
     "PROJECT_ID", "DICOM_STORE", "STATE_BUCKET", "RECORDS_BUCKET", "INBOX_BUCKET", "QUARANTINE_BUCKET", "RESULTS_TOPIC",
     "EXPORT_TOPIC", "EXPORT_DESTINATIONS", "ACK_DEADLINE", "FUNCTION_TIMEOUT", "FUNCTION_TARGET", "INBOX_PREFIX",
     "AFTER_STORE", "ARCHIVE_BUCKET", "ALLOW_OVERWRITE", "NODE_OPTIONS",
+    "MALLOC_TRIM_THRESHOLD_",
   ]
 
   ingest_environment = {

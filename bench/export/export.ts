@@ -5,7 +5,7 @@ import { startFunction } from '../child/start-function.ts';
 import { pushCommand } from '../push/push-command.ts';
 import { formatAim, isMet, type Aim } from '../report/aim.ts';
 import { formatTable } from '../report/table.ts';
-import { exporter } from '../subjects.ts';
+import { DEPLOYED, exporter } from '../subjects.ts';
 import type { LoopAnswer, LoopPlan, StoreContents } from './messages.ts';
 import { startExportPeers, type ExportPeers } from './start-export-peers.ts';
 
@@ -105,7 +105,7 @@ async function runLoop(
   const child: Child<object, LoopPlan, LoopAnswer> = await startChild({
     name: 'the bare loop',
     script: bundles.bareLoop,
-    environment: {},
+    environment: DEPLOYED,
   });
   try {
     const { storeUrl, storageUrl } = ready;

@@ -104,6 +104,8 @@ run "functions_find_their_names_in_the_environment" {
         FUNCTION_TIMEOUT  = "540s"
         ACK_DEADLINE      = "600s"
         NODE_OPTIONS      = "--max-semi-space-size=4"
+
+        MALLOC_TRIM_THRESHOLD_ = "67108864"
       } : output.functions.ingest.sizing.environment[name] == value
     ])
     error_message = "ingest lacks a variable."

@@ -37,6 +37,7 @@ export class FunctionServer {
       env: {
         PATH: '/nonexistent',
         NODE_OPTIONS: '--max-semi-space-size=4',
+        MALLOC_TRIM_THRESHOLD_: '67108864',
         FUNCTION_TARGET: 'ingest',
         ...environment,
         HOST: '127.0.0.1',
