@@ -24,10 +24,10 @@ const law = (kind: string, words: string, expected: Law['expected']): Law => ({
 // A slice is 500 instances, and a search page 5,000; each study has 500. Manifest and comparison read every part again.
 const LAWS: readonly Law[] = [
   { kind: 'upload', words: '1 each', isPerObject: true, expected: (size) => size },
-  law('retrieve series', '1 a whole series of a slice', (size) => countRetrievals(size).series),
-  law('retrieve instance', '1 a stream, 1 each of cut series', (size) => countRetrievals(size).instances),
+  law('retrieve series', '1 a series', (size) => countRetrievals(size).series),
+  law('retrieve instance', '1 a series', (size) => countRetrievals(size).instances),
   law('search', '4 a study', (size) => 4 * Math.ceil(size / OBJECTS_PER_STUDY)),
-  law('read', '6 a slice, 3', (size) => 6 * slicesOf(size) + 3),
+  law('read', '5 a slice, 3', (size) => 5 * slicesOf(size) + 3),
   law('write', '3 a slice, 5', (size) => 3 * slicesOf(size) + 5),
   law('list', '3 a slice, 2', (size) => 3 * slicesOf(size) + 2),
   law('publish slices', '1', () => 1),

@@ -12,10 +12,14 @@ const KILLS = 10;
 const INSTANCES = 500;
 const SLICES = 10;
 
+/** Series are kept together, so a slice is full where they fit into it. */
+const SERIES_INSTANCES = INSTANCES / SLICES / 5;
+const seriesOf = (number: number): number => Math.floor(number / SERIES_INSTANCES);
+
 const optionsOf = (number: number): SyntheticDicom => ({
   seed: `export kills ${number}`,
-  study: uid('export kills study', number % 3),
-  series: uid('export kills series', number % 3, number % 7),
+  study: uid('export kills study', seriesOf(number) % 3),
+  series: uid('export kills series', seriesOf(number)),
   pixelBytes: number % 50 === 0 ? 65_536 * 140 : 20_000,
 });
 const nameOf = (options: SyntheticDicom): string => {

@@ -60,7 +60,7 @@ const overTaken = (retrieveBy: 'instance' | 'series'): ExportScene => ({
   after: objectsOf(WANTED),
   conflicts: [],
   targets: ['exported', 'exported', 'absent', 'exported', 'exported'],
-  slices: 3,
+  slices: 4,
 });
 
 const besideTaken = (retrieveBy: 'instance' | 'series'): ExportScene => ({

@@ -26,6 +26,8 @@ export class InMemoryRetrieval implements DicomRetrieval {
   readonly requests: string[] = [];
   /** Cuts the stream of a series after so many instances, where it is set. */
   seriesCutAfter: number | undefined;
+  /** How many instances streams have brought. */
+  streamed = 0;
   /** Whether answers say how long they are. */
   tellsSize = true;
   /** How much arrives at once. */
@@ -86,6 +88,7 @@ export class InMemoryRetrieval implements DicomRetrieval {
     for (const [index, part] of parts.entries()) {
       await Promise.resolve();
       if (index === this.seriesCutAfter) throw new NotFoundError('retrieve series: cut');
+      this.streamed += 1;
       yield arriving(cutEvery(part, this.blockBytes));
     }
   }

@@ -21,6 +21,12 @@ export interface PlanItem {
   readonly refusal: string | undefined;
 }
 
+/** An item as a slice of the plan holds it. */
+export interface SliceItem extends PlanItem {
+  /** Whether its series did not fit into one slice, so that others hold parts of it. */
+  readonly isOfCutSeries: boolean;
+}
+
 /** What the one plan of a command is; written last, when all of its slices are there. */
 export interface ExportPlan {
   /** Under which name the slices of this plan were written; other attempts at planning have others. */
@@ -63,7 +69,7 @@ const itemSchema = v.object({
   refusal: v.optional(v.string()),
 });
 
-export function formatPlanItem({ uids, frame, name, target: index, refusal }: PlanItem): unknown {
+export function formatPlanItem({ uids, frame, name, target: index, refusal }: PlanItem): object {
   return {
     study: uids.studyInstanceUid,
     series: uids.seriesInstanceUid,
@@ -85,6 +91,23 @@ export function parsePlanItem(line: unknown): PlanItem {
     target: index,
     refusal,
   };
+}
+
+const sliceItemSchema = v.object({ cutSeries: v.optional(v.boolean(), false) });
+
+export function formatSliceItem(item: PlanItem, isOfCutSeries: boolean): unknown {
+  return { ...formatPlanItem(item), ...(isOfCutSeries ? { cutSeries: true } : {}) };
+}
+
+/** The inverse of {@link formatSliceItem}. @throws v.ValiError for what it did not write. */
+export function parseSliceItem(line: unknown): SliceItem {
+  const { cutSeries } = v.parse(sliceItemSchema, line);
+  return { ...parsePlanItem(line), isOfCutSeries: cutSeries };
+}
+
+/** Tells the series of a plan apart. */
+export function seriesKey({ uids }: PlanItem): string {
+  return `${uids.studyInstanceUid}/${uids.seriesInstanceUid}`;
 }
 
 const planSchema = v.object({

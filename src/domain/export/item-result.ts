@@ -51,7 +51,7 @@ export type ResultLine = Readonly<Record<string, unknown>>;
 
 export function formatResult({ item, object, transferSyntaxUid, ...rest }: ItemResult): ResultLine {
   return {
-    ...(formatPlanItem(item) as object),
+    ...formatPlanItem(item),
     ...rest,
     generation: object?.generation ?? null,
     sizeBytes: object?.sizeBytes ?? null,

@@ -1,7 +1,7 @@
 import { readHeader } from '../../domain/dicom/header.ts';
 import { CourierError } from '../../domain/errors.ts';
-import type { PlanItem } from '../../domain/export/export-plan.ts';
-import { readTransferSyntax } from '../../domain/export/file-meta.ts';
+import { seriesKey, type PlanItem, type SliceItem } from '../../domain/export/export-plan.ts';
+import { META_BYTES, readTransferSyntax } from '../../domain/export/file-meta.ts';
 import { itemKey, type ItemResult } from '../../domain/export/item-result.ts';
 import { describeError } from '../attempts.ts';
 import type { SeriesUids } from '../../ports/dicom-retrieval.ts';
@@ -21,14 +21,16 @@ const FEWEST_INSTANCES = { series: 2, auto: 8 } as const;
  */
 const LARGEST_STREAMED_BYTES = 1024 * 1024;
 
+/** Where an instance's UIDs are found in practice; where not, all that has arrived is looked through. */
+const USUAL_HEADER_BYTES = 16 * 1024;
+
 /** Instances up to here are written while the stream goes on; larger ones hold it up until they are written. */
 const LARGEST_HELD_BYTES = 4 * 1024 * 1024;
 
 /** What of a slice is to be exported. */
 export interface SliceItems {
-  readonly slice: number;
   /** All there are in it. */
-  readonly all: readonly PlanItem[];
+  readonly all: readonly SliceItem[];
   /** Those that nothing is known of yet. */
   readonly open: readonly PlanItem[];
 }
@@ -37,13 +39,14 @@ export interface SliceItems {
  * Exports what it can of the open items by one stream for each series (RetrieveSeries), where that is wanted and pays off.
  *
  * It is tried once: what a stream does not bring, because it was cut or an object's name is taken, is left to be exported
- * instance by instance. A series of which the slice may hold a part only is left, too: the stream would carry all of it.
+ * instance by instance. A series of which the slice holds a part only is left, too: the stream would carry all of it,
+ * and one that brings more instances that nobody wants than it was to bring is closed.
  *
  * @param goesOn asked before each stream; when it says no, none is begun.
  * @returns the items that are left.
  */
 export async function exportSeries(
-  { slice, all, open }: SliceItems,
+  { all, open }: SliceItems,
   context: ExportContext,
   deps: ExportDependencies,
   invocation: Invocation,
@@ -59,7 +62,7 @@ export async function exportSeries(
     done.add(result.item);
     onResult(result);
   };
-  const cut = cutSeries(slice, all, context.plan.slices);
+  const cut = new Set(all.filter(({ isOfCutSeries }) => isOfCutSeries).map(seriesKey));
   const whole = bySeries(all);
   const isWorthwhile = ([key, { items }]: readonly [string, SeriesGroup]): boolean =>
     items.size >= FEWEST_INSTANCES[retrieveBy] &&
@@ -112,16 +115,6 @@ function isSingle({ target }: PlanItem, { plan }: ExportContext): boolean {
   return plan.targets[target]?.target.sopInstanceUid != null;
 }
 
-/** The series that may go on in the slice before or behind: items stand in the order in which the store lists series. */
-function cutSeries(slice: number, all: readonly PlanItem[], slices: number): ReadonlySet<string> {
-  const edges = [slice > 0 ? all.at(0) : undefined, slice < slices - 1 ? all.at(-1) : undefined];
-  return new Set(edges.filter((item) => item !== undefined).map(seriesKey));
-}
-
-function seriesKey({ uids }: PlanItem): string {
-  return `${uids.studyInstanceUid}/${uids.seriesInstanceUid}`;
-}
-
 interface SeriesGroup {
   readonly series: SeriesUids;
   /** By `itemKey`. */
@@ -148,6 +141,8 @@ class SeriesStream {
   readonly #invocation: Invocation;
   readonly #onResult: (result: ItemResult) => void;
   readonly #writing = new Set<Promise<void>>();
+  /** How many instances it has brought that nobody wants. */
+  #strangers = 0;
   #failure: { readonly error: unknown } | undefined;
 
   constructor(
@@ -175,7 +170,7 @@ class SeriesStream {
           for await (const part of parts) {
             await this.#take(part);
             while (this.#writing.size >= settings.concurrency) await Promise.race(this.#writing);
-            if (this.#failure !== undefined) break;
+            if (this.#failure !== undefined || this.#strangers > this.#group.items.size) break;
           }
         } finally {
           await Promise.all(this.#writing);
@@ -189,8 +184,11 @@ class SeriesStream {
   /** Begins to write a part; comes back when all of it has arrived. */
   async #take(part: AsyncIterable<Buffer>): Promise<void> {
     const peeked = await peekBody(part, LARGEST_HELD_BYTES);
-    const item = this.#find(peeked.beginning, peeked.isAll);
-    if (item === undefined) return;
+    const item = this.#find(peeked);
+    if (item === undefined) {
+      this.#strangers += 1;
+      return;
+    }
     const writing = this.#write(item, peeked)
       .catch((error: unknown) => {
         this.#failure ??= { error };
@@ -202,16 +200,23 @@ class SeriesStream {
   }
 
   /** The item that the part is, by what its own data set says. */
-  #find(beginning: Buffer, isAll: boolean): PlanItem | undefined {
-    const reading = readHeader(beginning, isAll, { maxHeaderBytes: LARGEST_HELD_BYTES });
-    if (reading.kind !== 'instance') return undefined;
-    const { uids } = reading.header;
-    return this.#group.items.get(itemKey({ uids, frame: undefined }));
+  #find(peeked: PeekedBody): PlanItem | undefined {
+    const { arrivedBytes, isAll } = peeked;
+    for (const leastBytes of [USUAL_HEADER_BYTES, arrivedBytes]) {
+      const head = peeked.beginning(leastBytes);
+      const isWhole = isAll && head.length === arrivedBytes;
+      const reading = readHeader(head, isWhole, { maxHeaderBytes: LARGEST_HELD_BYTES });
+      if (reading.kind === 'instance') {
+        return this.#group.items.get(itemKey({ uids: reading.header.uids, frame: undefined }));
+      }
+    }
+    return undefined;
   }
 
-  async #write(item: PlanItem, { beginning, body, isAll }: PeekedBody): Promise<void> {
-    const transferSyntaxUid = readTransferSyntax(beginning);
-    const sizeBytes = isAll ? beginning.length : undefined;
+  async #write(item: PlanItem, peeked: PeekedBody): Promise<void> {
+    const { arrivedBytes, body, isAll } = peeked;
+    const transferSyntaxUid = readTransferSyntax(peeked.beginning(META_BYTES));
+    const sizeBytes = isAll ? arrivedBytes : undefined;
     const object = toNewObject(item, this.#context, { body, sizeBytes, transferSyntaxUid });
     const answer = await this.#deps.writer.write(object, this.#invocation.signal);
     // Whose the object is that is there already is settled instance by instance.

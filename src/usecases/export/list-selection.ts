@@ -14,7 +14,13 @@ import {
 import { FingerprintTable } from '../../domain/export/fingerprint-table.ts';
 import type { FoundAttributes, Tag } from '../../ports/dicom-search.ts';
 import type { Invocation } from '../invocation.ts';
-import { searchAll, searchPage, type SearchDependencies, type SearchEnd } from './search-pages.ts';
+import {
+  searchAll,
+  searchPage,
+  searchPages,
+  type SearchDependencies,
+  type SearchEnd,
+} from './search-pages.ts';
 
 const STUDY_INSTANCE_UID = '0020000D';
 const SERIES_INSTANCE_UID = '0020000E';
@@ -87,7 +93,7 @@ async function* listTarget(
     return;
   }
   const query = { level: 'instances', within: target, include } as const;
-  if ((yield* listing(searchAll(query, deps, invocation))) === 'all') return;
+  if ((yield* listing(searchPages(query, deps, invocation))) === 'all') return;
   if (target.seriesInstanceUid === null) yield* listBySeries(target, include, deps, invocation);
   else yield { kind: 'too-many' };
 }
@@ -121,14 +127,20 @@ export function findInstance(
   return searchPage({ level: 'instances', within, filter, include, limit: 1, offset: 0 }, deps, invocation);
 }
 
+/** Series by series within each page: a store has no order, and a series that is kept together can come as one stream. */
 async function* listing(
-  matches: AsyncGenerator<FoundAttributes, SearchEnd>,
+  pages: AsyncGenerator<readonly FoundAttributes[], SearchEnd>,
 ): AsyncGenerator<Listed, SearchEnd> {
   for (;;) {
-    const next = await matches.next();
+    const next = await pages.next();
     if (next.done === true) return next.value;
-    yield* toListed([next.value]);
+    yield* toListed(bySeries(next.value));
   }
+}
+
+function bySeries(page: readonly FoundAttributes[]): readonly FoundAttributes[] {
+  const uid = (attributes: FoundAttributes): string => first(attributes, SERIES_INSTANCE_UID);
+  return page.toSorted((a, b) => Number(uid(a) > uid(b)) - Number(uid(a) < uid(b)));
 }
 
 function* toListed(matches: readonly FoundAttributes[]): Generator<Listed> {

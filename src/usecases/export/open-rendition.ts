@@ -54,13 +54,14 @@ export async function openRendition(
     return { ...answer, kind: 'opened', transferSyntaxUid: null };
   }
   const peeked = await peekBody(answer.body, META_BYTES);
-  if (!isPart10(peeked.beginning)) {
+  const beginning = peeked.beginning(META_BYTES);
+  if (!isPart10(beginning)) {
     await peeked.close();
     throw new MalformedAnswerError('retrieve instance: the answer is no DICOM file', {
       details: { call: 'retrieve instance' },
     });
   }
-  const transferSyntaxUid = readTransferSyntax(peeked.beginning);
+  const transferSyntaxUid = readTransferSyntax(beginning);
   if (rendition.kind === 'transfer-syntax' && transferSyntaxUid !== rendition.transferSyntaxUid) {
     await peeked.close();
     const detail = `The store answered with transfer syntax ${transferSyntaxUid ?? 'unknown'}.`;

@@ -1,9 +1,11 @@
 /** A body whose beginning has been looked at. */
 export interface PeekedBody {
-  /** At least so many bytes as were asked for, unless the body is shorter. */
-  readonly beginning: Buffer;
-  /** Whether there is nothing behind the beginning. */
+  /** How much of it has arrived: at least as much as was asked for, unless it is shorter. */
+  readonly arrivedBytes: number;
+  /** Whether all of it has arrived. */
   readonly isAll: boolean;
+  /** The first bytes of what has arrived: at least so many, unless there are fewer. Asked for before the body is iterated. */
+  beginning(leastBytes: number): Buffer;
   /** All of it, the beginning included. Iterated once. */
   readonly body: AsyncIterable<Buffer>;
   /** Closes it where it is not going to be read. */
@@ -39,9 +41,17 @@ export async function peekBody(body: AsyncIterable<Buffer>, leastBytes: number):
     },
   };
   return {
-    beginning: Buffer.concat(ahead),
+    arrivedBytes: size,
     isAll: isEnded,
+    beginning: (wanted) => concatFirst(ahead, wanted),
     body: { [Symbol.asyncIterator]: () => iterator },
     close,
   };
+}
+
+/** Of all blocks only the first are copied: an instance's header is a small part of it. */
+function concatFirst(blocks: readonly Buffer[], leastBytes: number): Buffer {
+  let size = 0;
+  const end = blocks.findIndex((block) => (size += block.length) >= leastBytes);
+  return Buffer.concat(end === -1 ? blocks : blocks.slice(0, end + 1));
 }

@@ -1,15 +1,22 @@
 import { planSliceName } from '../../domain/export/export-names.ts';
-import { formatPlanItem, type PlanItem } from '../../domain/export/export-plan.ts';
+import { formatSliceItem, seriesKey, type PlanItem } from '../../domain/export/export-plan.ts';
 import type { Invocation } from '../invocation.ts';
 import type { ExportDependencies } from './export-dependencies.ts';
 
-/** Writes a plan slice by slice as it becomes known, holding one slice. */
+/**
+ * Writes a plan slice by slice as it becomes known, holding one slice.
+ *
+ * A series is kept together, so that it can come as one stream: one that would not fit any more begins the next slice. Only
+ * one that is larger than a slice is cut, and its items say so. Items come series by series.
+ */
 export class PlanSlices {
   readonly #id: string;
   readonly #token: string;
   readonly #deps: Pick<ExportDependencies, 'state' | 'attempts' | 'settings'>;
   readonly #invocation: Invocation;
   #slice: PlanItem[] = [];
+  /** The series that was cut last, of which more may come. */
+  #cutSeries: string | undefined;
   #written = 0;
   #items = 0;
 
@@ -30,27 +37,40 @@ export class PlanSlices {
   }
 
   async add(item: PlanItem): Promise<void> {
+    if (this.#slice.length >= this.#deps.settings.sliceInstances) await this.#makeRoom(seriesKey(item));
     this.#slice.push(item);
     this.#items += 1;
-    if (this.#slice.length >= this.#deps.settings.sliceInstances) await this.#write();
   }
 
   /** Writes what is left. @returns how many slices there are. */
   async end(): Promise<number> {
-    if (this.#slice.length > 0) await this.#write();
+    if (this.#slice.length > 0) await this.#write(this.#slice);
     return this.#written;
   }
 
-  async #write(): Promise<void> {
+  /** Writes what a full slice holds, but for the series that goes on, unless that is all there is. */
+  async #makeRoom(next: string): Promise<void> {
+    const begin = this.#slice.findLastIndex((item) => seriesKey(item) !== next) + 1;
+    const isCut = begin === 0;
+    if (isCut) this.#cutSeries = next;
+    const end = isCut ? this.#slice.length : begin;
+    await this.#write(this.#slice.slice(0, end));
+    this.#slice = this.#slice.slice(end);
+  }
+
+  async #write(items: readonly PlanItem[]): Promise<void> {
     const name = planSliceName(this.#id, this.#token, this.#written);
-    const items = this.#slice;
+    const cutSeries = this.#cutSeries;
     const { state, attempts } = this.#deps;
-    await attempts(this.#invocation, ({ signal }) => state.createLines(name, linesOf(items), signal));
-    this.#slice = [];
+    await attempts(this.#invocation, ({ signal }) =>
+      state.createLines(name, linesOf(items, cutSeries), signal),
+    );
     this.#written += 1;
   }
 }
 
-async function* linesOf(items: readonly PlanItem[]): AsyncGenerator {
-  for (const item of items) yield await Promise.resolve(formatPlanItem(item));
+async function* linesOf(items: readonly PlanItem[], cutSeries: string | undefined): AsyncGenerator {
+  for (const item of items) {
+    yield await Promise.resolve(formatSliceItem(item, seriesKey(item) === cutSeries));
+  }
 }

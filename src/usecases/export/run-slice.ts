@@ -5,7 +5,7 @@ import {
   UnauthenticatedError,
 } from '../../domain/errors.ts';
 import { planSliceName } from '../../domain/export/export-names.ts';
-import { parsePlanItem, type PlanItem } from '../../domain/export/export-plan.ts';
+import { parseSliceItem, type PlanItem, type SliceItem } from '../../domain/export/export-plan.ts';
 import { itemKey, type ItemResult } from '../../domain/export/item-result.ts';
 import { WRITE_CALL } from '../../ports/object-writer.ts';
 import { describeError } from '../attempts.ts';
@@ -56,7 +56,7 @@ export async function runSlice(
   }
 
   const done: ItemResult[] = [];
-  const sliceItems = { slice, all: items, open: items.filter(isOpen) };
+  const sliceItems = { all: items, open: items.filter(isOpen) };
   const failure = await work(sliceItems, context, deps, invocation, (result) => {
     done.push(result);
     add(result);
@@ -72,12 +72,12 @@ async function readItems(
   { id, plan }: ExportContext,
   { state, attempts }: ExportDependencies,
   invocation: Invocation,
-): Promise<readonly PlanItem[]> {
+): Promise<readonly SliceItem[]> {
   return attempts(invocation, async ({ signal }) => {
     const lines = await state.readLines(planSliceName(id, plan.token, slice), signal);
     if (lines === undefined) throw new Error('A slice of the plan is not there.');
-    const items: PlanItem[] = [];
-    for await (const line of lines) items.push(parsePlanItem(line));
+    const items: SliceItem[] = [];
+    for await (const line of lines) items.push(parseSliceItem(line));
     return items;
   });
 }

@@ -12,19 +12,33 @@ export type SearchEnd = 'all' | 'limit';
  *
  * A match may come twice, and one that comes or goes meanwhile may be missed: pages have no order that lasts.
  */
+export async function* searchPages(
+  query: Omit<SearchQuery, 'limit' | 'offset'>,
+  deps: SearchDependencies,
+  invocation: Invocation,
+): AsyncGenerator<readonly FoundAttributes[], SearchEnd> {
+  const { pageSize: limit, mostOffset } = deps.paging;
+  for (let offset = 0; offset <= mostOffset;) {
+    const page = await searchPage({ ...query, limit, offset }, deps, invocation);
+    if (page.length === 0) return 'all';
+    yield page;
+    offset += page.length;
+  }
+  return 'limit';
+}
+
+/** The matches of {@link searchPages}, one by one. */
 export async function* searchAll(
   query: Omit<SearchQuery, 'limit' | 'offset'>,
   deps: SearchDependencies,
   invocation: Invocation,
 ): AsyncGenerator<FoundAttributes, SearchEnd> {
-  const { pageSize: limit, mostOffset } = deps.paging;
-  for (let offset = 0; offset <= mostOffset;) {
-    const page = await searchPage({ ...query, limit, offset }, deps, invocation);
-    if (page.length === 0) return 'all';
-    yield* page;
-    offset += page.length;
+  const pages = searchPages(query, deps, invocation);
+  for (;;) {
+    const next = await pages.next();
+    if (next.done === true) return next.value;
+    yield* next.value;
   }
-  return 'limit';
 }
 
 export function searchPage(

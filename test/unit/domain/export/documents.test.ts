@@ -2,8 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import {
   formatPlan,
   formatPlanItem,
+  formatSliceItem,
   parsePlan,
   parsePlanItem,
+  parseSliceItem,
   type ExportPlan,
 } from '../../../../src/domain/export/export-plan.ts';
 import {
@@ -69,6 +71,11 @@ describe('documents of an export', () => {
     ['a whole instance', { ...ITEM, frame: undefined, refusal: undefined }],
   ])('give back an item that is %s', (_name, item) => {
     expect(parsePlanItem(throughJson(formatPlanItem(item)))).toEqual(item);
+  });
+
+  it.each([true, false])('give back an item of a slice (of a cut series: %s)', (isOfCutSeries) => {
+    const line = throughJson(formatSliceItem(ITEM, isOfCutSeries));
+    expect(parseSliceItem(line)).toEqual({ ...ITEM, isOfCutSeries });
   });
 
   it.each([

@@ -42,11 +42,45 @@ describe('a series as one stream', () => {
     expect(world.retrieval.requests).toHaveLength(3);
   });
 
-  it('that may go on in another slice is not carried once for each of them', async () => {
-    const world = await planned(7, { ...series, sliceInstances: 3 });
+  it('that would not fit into a slice any more begins the next one', async () => {
+    // Of three each, so that a slice holds one.
+    const world = await planned(9, { ...series, sliceInstances: 5 });
+    for (const slice of [0, 1, 2]) await world.slice({ ...SLICE, slice });
+    expect(world.report).toMatchObject({ status: 'complete', counts: { exported: 9 } });
+    expect(streams(world)).toHaveLength(3);
+    expect(world.retrieval.requests).toHaveLength(3);
+  });
+
+  it('that is larger than a slice is not carried once for each of its parts', async () => {
+    const world = await plannedSeries(7, {
+      ...series,
+      sliceInstances: 3,
+    });
     for (const slice of [0, 1, 2]) await world.slice({ ...SLICE, slice });
     expect(world.report).toMatchObject({ status: 'complete', counts: { exported: 7 } });
     expect(streams(world)).toHaveLength(0);
+  });
+
+  it('behind one that was cut is whole again', async () => {
+    const behind = makeInstances(2).map((uids) => ({
+      ...uids,
+      seriesInstanceUid: '1.2.2',
+      sopInstanceUid: `1.2.99.${uids.sopInstanceUid}`,
+    }));
+    const world = await plannedOf([...makeSeries(4), ...behind], { ...series, sliceInstances: 3 });
+    for (const slice of [0, 1]) await world.slice({ ...SLICE, slice });
+    expect(world.report).toMatchObject({ status: 'complete', counts: { exported: 6 } });
+    expect(streams(world)).toEqual(['studies/1.2/series/1.2.2']);
+  });
+
+  it('that brings more than was planned, over and over, is closed', async () => {
+    const world = await plannedSeries(3, series);
+    makeInstances(100)
+      .slice(3)
+      .forEach((uids) => world.put({ ...uids, seriesInstanceUid: '1.2.1' }));
+    await world.slice(SLICE);
+    expect(world.report.counts).toEqual({ exported: 3 });
+    expect(world.retrieval.streamed).toBe(7);
   });
 
   it('that is cut is filled up instance by instance', async () => {
