@@ -51,11 +51,13 @@ export async function beginExport(
   }
   const { acceptedAtMs } = acceptance;
 
-  const final = await readFinalReport(name, deps, invocation);
+  const [final, known, timeouts] = await Promise.all([
+    readFinalReport(name, deps, invocation),
+    readPlan(id, deps, invocation),
+    countNames(deps.state, planningFolder(id), deps.attempts, invocation),
+  ]);
   if (final !== undefined) return publishAgain(id, final, acceptedAtMs, deps, invocation);
-
-  const plan = await planOnce({ id, command, acceptedAtMs }, deps, invocation);
-  if (plan === undefined) {
+  if (known === undefined && timeouts >= MOST_PLANNINGS) {
     const problems = [`Planning took longer than ${MOST_PLANNINGS} deliveries have; ask for less at once.`];
     const result = { status: 'failed', counts: {}, targets: [], problems } as const;
     const delivery = {
@@ -65,6 +67,7 @@ export async function beginExport(
     };
     return publishAgain(id, formatCommandReport(name, result, delivery), acceptedAtMs, deps, invocation);
   }
+  const plan = known ?? (await planOnce({ id, command, acceptedAtMs }, deps, invocation));
   const context = { id, plan, storeName: deps.settings.storeName };
   if (plan.slices === 0) return finishExport(context, deps, invocation);
   await publishSlices(id, plan, deps, invocation);
@@ -81,24 +84,23 @@ export async function readPlan(
   return document === undefined ? undefined : parsePlan(document);
 }
 
-/** @returns undefined where planning has run out of time too often. */
+/** Makes a plan; where another delivery has made one meanwhile, that is the plan. */
 async function planOnce(
   accepted: AcceptedExport,
   deps: ExportDependencies,
   invocation: Invocation,
-): Promise<ExportPlan | undefined> {
+): Promise<ExportPlan> {
   const { id } = accepted;
   const { state, attempts, random } = deps;
-  const known = await readPlan(id, deps, invocation);
-  if (known !== undefined) return known;
-  const timeouts = await countNames(state, planningFolder(id), attempts, invocation);
-  if (timeouts >= MOST_PLANNINGS) return undefined;
   const token = `p${Math.floor(random() * 2 ** 48).toString(16)}`;
   try {
     const plan = await makePlan(accepted, token, deps, invocation);
     const document = formatPlan(plan);
     const created = await attempts(invocation, ({ signal }) => state.create(planName(id), document, signal));
-    return created === 'created' ? plan : await readPlan(id, deps, invocation);
+    if (created === 'created') return plan;
+    const other = await readPlan(id, deps, invocation);
+    if (other === undefined) throw new Error('A plan was there, and is not.');
+    return other;
   } catch (error) {
     if (error instanceof DeadlineExceededError) {
       const signal = AbortSignal.timeout(NOTE_TIMEOUT_MS);

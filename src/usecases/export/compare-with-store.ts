@@ -14,15 +14,15 @@ const MOST_NAMED = 20;
  *
  * Memory holds 32 bytes for each instance.
  *
+ * @param planned by `pathOf`.
  * @returns what has arrived, and what has vanished, in words.
  */
 export async function compareWithStore(
+  planned: FingerprintTable,
   context: ExportContext,
   deps: ExportDependencies,
   invocation: Invocation,
 ): Promise<readonly string[]> {
-  const planned = new FingerprintTable();
-  for await (const { item } of readPartResults(context, deps, invocation)) planned.put(pathOf(item.uids));
   const listed = new FingerprintTable();
   const arrived = new Named('arrived in the store meanwhile and was not exported');
   for await (const one of listSelection(context.plan.selection, [], deps, invocation)) {
@@ -42,7 +42,8 @@ export async function compareWithStore(
   return [...arrived.problems, ...vanished.problems];
 }
 
-function pathOf(uids: InstanceUids): string {
+/** What an instance is known by in the comparison. */
+export function pathOf(uids: InstanceUids): string {
   return formatInstancePath(uids);
 }
 

@@ -47,10 +47,18 @@ export async function exportSlice(
     const results = await runSlice(slice, context, deps, invocation);
     await deps.attempts(invocation, ({ signal }) => deps.state.createLines(name, linesOf(results), signal));
   }
-  const done = await countNames(deps.state, partsFolder(id), deps.attempts, invocation);
+  const done = plan.slices === 1 ? 1 : await countParts(id, deps, invocation);
   if (done >= plan.slices) return finishExport(context, deps, invocation);
   if (isDone || !isStep(done, plan.slices)) return;
   await publishProgress(context, done, deps, invocation);
+}
+
+function countParts(
+  id: string,
+  { state, attempts }: ExportDependencies,
+  invocation: Invocation,
+): Promise<number> {
+  return countNames(state, partsFolder(id), attempts, invocation);
 }
 
 /** Whether this many slices are a further tenth of all. */

@@ -4,10 +4,11 @@ import {
   type CommandResult,
 } from '../../domain/command/command-report.ts';
 import { exportRecordName, publishedName } from '../../domain/export/export-names.ts';
+import { FingerprintTable } from '../../domain/export/fingerprint-table.ts';
 import { ExportTally } from '../../domain/export/export-tally.ts';
 import { finishCommand, logFinished } from '../command/finish-command.ts';
 import type { Invocation } from '../invocation.ts';
-import { compareWithStore } from './compare-with-store.ts';
+import { compareWithStore, pathOf } from './compare-with-store.ts';
 import type { ExportDependencies } from './export-dependencies.ts';
 import type { ExportContext } from './own-object.ts';
 import { readPartResults } from './read-parts.ts';
@@ -41,9 +42,13 @@ export async function finishExport(
     return;
   }
   const tally = new ExportTally(plan.targets);
-  for await (const result of readPartResults(context, deps, invocation)) tally.add(result);
+  const planned = new FingerprintTable();
+  for await (const result of readPartResults(context, deps, invocation)) {
+    tally.add(result);
+    planned.put(pathOf(result.item.uids));
+  }
   const { address } = await writeManifest(context, deps, invocation);
-  const changes = await compareWithStore(context, deps, invocation);
+  const changes = await compareWithStore(planned, context, deps, invocation);
   const noManifest = address === null ? ['The manifest was not written: another object has its name.'] : [];
   await publishFinal(
     context,

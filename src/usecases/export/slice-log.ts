@@ -68,17 +68,16 @@ export class SliceLog {
     const folder = sliceFolder(id, slice);
     const token = Math.floor(random() * 2 ** 32).toString(16);
     const base = `${folder}${String(Math.floor(invocation.startedAtMs)).padStart(15, '0')}-${token}`;
-    const entries: LogEntry[] = [];
+    const start = `${base}-start.json`;
+    const [entries] = await Promise.all([
+      readEntries(folder, start, deps, invocation),
+      attempts(invocation, ({ signal }) => state.create(start, {}, signal)),
+    ]);
     const results = new Map<string, ItemResult>();
-    for await (const name of eachName(state, { prefix: folder }, attempts, invocation)) {
-      const entry = parseEntry(name);
-      if (entry === undefined) continue;
-      entries.push(entry);
-      if (entry.mark !== 'done' && entry.mark !== 'found') continue;
+    for (const { name } of entries.filter(({ mark }) => mark === 'done' || mark === 'found')) {
       for (const result of await readResults(name, deps, invocation))
         results.set(itemKey(result.item), result);
     }
-    await attempts(invocation, ({ signal }) => state.create(`${base}-start.json`, {}, signal));
     return new SliceLog(base, entries, results, deps);
   }
 
@@ -98,6 +97,21 @@ export class SliceLog {
     const signal = AbortSignal.timeout(NOTE_TIMEOUT_MS);
     await this.#deps.state.createLines(`${this.#base}-${mark}.jsonl`, linesOf(results), signal);
   }
+}
+
+/** What other deliveries have left, whether or not this one's word is there already. */
+async function readEntries(
+  folder: string,
+  own: string,
+  { state, attempts }: LogDependencies,
+  invocation: Invocation,
+): Promise<readonly LogEntry[]> {
+  const entries: LogEntry[] = [];
+  for await (const name of eachName(state, { prefix: folder }, attempts, invocation)) {
+    const entry = name === own ? undefined : parseEntry(name);
+    if (entry !== undefined) entries.push(entry);
+  }
+  return entries;
 }
 
 /** Everything since the last progress that is over, and was not excused. */

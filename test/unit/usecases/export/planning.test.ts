@@ -159,15 +159,15 @@ describe('the comparison at the end', () => {
     const [vanished] = makeInstances(1);
     if (slice === undefined || vanished === undefined) throw new Error('Nothing was planned.');
     // The objects are made, and only then the store changes.
-    const list = world.state.list.bind(world.state);
-    world.state.list = async (listing, signal) => {
-      if (listing.prefix.endsWith('/parts/')) {
+    const createLines = world.state.createLines.bind(world.state);
+    world.state.createLines = async (name, lines, signal) => {
+      if (name.includes('/parts/')) {
         for (const uids of makeInstances(26).slice(0, 22))
           await world.archive.delete(uids, AbortSignal.timeout(1000));
         for (const uids of makeInstances(24).map((one) => ({ ...one, seriesInstanceUid: '1.2.77' })))
           world.archive.put(uids);
       }
-      return list(listing, signal);
+      return createLines(name, lines, signal);
     };
     await world.deliverAll();
     const { problems, status } = world.report;
