@@ -43,9 +43,12 @@ export async function settleUpload(
     throw mismatch('another object than was sent');
   }
   const failure = await refusal(answer);
-  if (await isThereAlready(answer, http, objectUrl(endpoint, object.bucket, object.name), signal)) {
-    return { kind: 'exists' };
-  }
+  // What is to be replaced is there for certain: a 403 is then the missing right to replace it, and nothing else.
+  const isTaken =
+    object.replaces === undefined
+      ? await isThereAlready(answer, http, objectUrl(endpoint, object.bucket, object.name), signal)
+      : answer.status === 412;
+  if (isTaken) return { kind: 'exists' };
   // The form of the request is always the same, so what does not fit are the bytes that arrived.
   if (answer.status === 400) throw mismatch('400');
   throw failure;

@@ -157,6 +157,23 @@ describe('damaged bytes', () => {
   });
 });
 
+describe('an upload that is refused', () => {
+  it.each([
+    [1000, 'POST'],
+    [9 * MIB, 'PUT'],
+  ])('is a missing right where it was to replace what is there (%i bytes)', async (size, method) => {
+    const control = new StandInControl(storage.url);
+    const bytes = LARGE.subarray(0, size);
+    const object = objectOf(standIn, bytes);
+    const first = await standIn.writer.write(object, signal);
+    const replaces = first.kind === 'written' ? first.generation : '';
+    await control.add({ method, path: '/upload/', times: 1, fault: { kind: 'status', status: 403 } });
+    const again = { ...object, body: arriving(cutEvery(bytes, 100_000)), replaces };
+    expect(await failureOf(standIn.writer.write(again, signal))).toMatchObject({ code: 'permission-denied' });
+    await control.reset();
+  });
+});
+
 describe('an upload that is cut off on its way', () => {
   it.each([
     ['the beginning of a session', 'POST', 9 * MIB],
