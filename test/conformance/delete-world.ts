@@ -1,6 +1,5 @@
 import type { DeletionReport } from '../../src/domain/deletion/deletion-report.ts';
 import { LocalProject } from '../support/local-project.ts';
-import { projectRights } from '../support/rights.ts';
 import { StandInStore } from '../support/stand-in-store.ts';
 import { makeDicom, tripleOf, uid } from '../support/synthetic-dicom.ts';
 import { WiredDelete } from '../support/wired-delete.ts';
@@ -45,7 +44,7 @@ export class DeleteWorld {
   }
 
   static async start(calls: Matrix['calls']): Promise<DeleteWorld> {
-    return new DeleteWorld(await LocalProject.start({ operationLengthMs: 0 }, projectRights()), calls);
+    return new DeleteWorld(await LocalProject.start({ operationLengthMs: 0 }), calls);
   }
 
   close(): Promise<void> {

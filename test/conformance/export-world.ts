@@ -1,7 +1,6 @@
 import type { ExportReport } from '../../src/usecases/export/finish-export.ts';
 import { LocalProject } from '../support/local-project.ts';
 import type { PulledMessage, PulledMessages } from '../support/pulled-messages.ts';
-import { projectRights } from '../support/rights.ts';
 import { StandInStore } from '../support/stand-in-store.ts';
 import { makeDicom, tripleOf, uid, type SyntheticDicom } from '../support/synthetic-dicom.ts';
 import { WiredExport } from '../support/wired-export.ts';
@@ -73,7 +72,7 @@ export class ExportWorld {
   }
 
   static async start(calls: Matrix['calls']): Promise<ExportWorld> {
-    const project = await LocalProject.start({}, projectRights());
+    const project = await LocalProject.start();
     return new ExportWorld(project, calls, await WiredExport.subscribe(project));
   }
 

@@ -1,7 +1,6 @@
 import { hashObjectRef } from '../../src/domain/object-ref.ts';
 import type { IngestReport } from '../../src/domain/report.ts';
 import { LocalProject } from '../support/local-project.ts';
-import { projectRights } from '../support/rights.ts';
 import { WiredIngest } from '../support/wired-ingest.ts';
 import { readLog, type LoggedWork } from './log.ts';
 import type { Matrix, SceneSpec } from './matrix.ts';
@@ -35,10 +34,7 @@ export class World {
 
   /** @param identicalDuplicate what the store answers to bytes that it has: both are told of Google's. */
   static async start(calls: Matrix['calls'], identicalDuplicate: 'conflict' | 'stored'): Promise<World> {
-    return new World(
-      await LocalProject.start({ identicalDuplicate }, projectRights({ afterStore: 'archive' })),
-      calls,
-    );
+    return new World(await LocalProject.start({ identicalDuplicate }), calls);
   }
 
   close(): Promise<void> {
@@ -53,6 +49,7 @@ export class World {
   ): Promise<Observed> {
     this.#scenes += 1;
     const scene = await setScene(this.#project, spec, `scene-${this.#scenes}`);
+    this.#project.grant(environment['AFTER_STORE'] === 'delete' ? { afterStore: 'delete' } : {});
     const worker = new WiredIngest({ ...this.#project.environment, ...environment });
     await this.#scripts.set(scene.uids.study, affliction);
     const status = await worker.deliver(scene.arrival.push);
@@ -79,7 +76,7 @@ export class World {
 
   async #isThere(path: string): Promise<boolean> {
     const url = `${this.#project.environment['STORAGE_EMULATOR_HOST'] ?? ''}/storage/v1/b/${path}`;
-    const answer = await fetch(url);
+    const answer = await fetch(url, { headers: { authorization: 'Bearer local' } });
     await answer.arrayBuffer();
     return answer.status === 200;
   }

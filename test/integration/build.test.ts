@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { buildPackage, DeployedPackage } from '../support/deployed-package.ts';
+import type { FunctionName } from '../support/function-accounts.ts';
 import { LocalProject } from '../support/local-project.ts';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -85,7 +86,10 @@ describe('on the Node.js that is deployed, with nothing installed but what it as
 
   it('starts each of them by FUNCTION_TARGET, and each answers a message with a report', async () => {
     for (const name of names) {
-      const running = await deployed.start(name, { ...project.environment, ...EXPORTS });
+      const running = await deployed.start(name, {
+        ...project.environmentOf(name as FunctionName),
+        ...EXPORTS,
+      });
       try {
         expect([name, await running.deliver(project.command({}))]).toEqual([name, 204]);
       } finally {

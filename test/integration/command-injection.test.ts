@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { LocalProject } from '../support/local-project.ts';
+import { projectRights } from '../support/rights.ts';
 import { StandInStore } from '../support/stand-in-store.ts';
 import { makeDicom, tripleOf } from '../support/synthetic-dicom.ts';
 import { WiredDelete } from '../support/wired-delete.ts';
@@ -7,7 +8,7 @@ import { WiredExport } from '../support/wired-export.ts';
 
 const SEED = 'injection';
 const { study, series, instance } = tripleOf({ seed: SEED });
-const PREFIX = 'trials/';
+const DESTINATION = 'gs://exports/trials/';
 /** Belongs to somebody else, and is to be what it was after everything here. */
 const FOREIGN = [
   ['exports', 'trials/_courier/other/manifest.jsonl'],
@@ -104,11 +105,11 @@ let project: LocalProject;
 let exporter: WiredExport;
 
 beforeAll(async () => {
-  project = await LocalProject.start();
+  project = await LocalProject.start({}, projectRights({ destination: DESTINATION }));
   await new StandInStore(project.environment).put(makeDicom({ seed: SEED, modality: '../../..' }));
   for (const [bucket, name] of FOREIGN) await project.put(bucket, name, 'untouched');
   exporter = new WiredExport(project, await WiredExport.subscribe(project), {
-    EXPORT_DESTINATIONS: `gs://exports/${PREFIX}`,
+    EXPORT_DESTINATIONS: DESTINATION,
   });
 });
 afterAll(() => project.close());
@@ -117,7 +118,7 @@ const command = (changes: object): object => ({
   action: 'export',
   id: 'honest',
   targets: [{ study }],
-  destination: `gs://exports/${PREFIX}`,
+  destination: DESTINATION,
   ...changes,
 });
 

@@ -2,12 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { IngestReport } from '../../src/domain/report.ts';
 import type { ExportReport } from '../../src/usecases/export/finish-export.ts';
 import { LocalProject } from '../support/local-project.ts';
+import { projectRights } from '../support/rights.ts';
 import { StandInStore } from '../support/stand-in-store.ts';
 import { makeDicom, tripleOf, uid } from '../support/synthetic-dicom.ts';
 import { WiredExport } from '../support/wired-export.ts';
 import { WiredIngest } from '../support/wired-ingest.ts';
 
 const SEED = 'export into inbox';
+const BACK = 'gs://inbox/back/';
 const { study, series } = tripleOf({ seed: SEED });
 const INSTANCES = [1, 2, 3].map((number) => uid(SEED, number));
 const NAMES = [
@@ -24,15 +26,15 @@ describe('an export into the inbox', () => {
   let ingests: IngestReport[];
 
   beforeAll(async () => {
-    project = await LocalProject.start();
+    project = await LocalProject.start({}, projectRights({ destination: BACK }));
     const store = new StandInStore(project.environment);
     for (const instance of INSTANCES) await store.put(makeDicom({ seed: SEED, instance }));
     before = await store.uids();
     const worker = new WiredExport(project, await WiredExport.subscribe(project), {
-      EXPORT_DESTINATIONS: 'gs://inbox/back/',
+      EXPORT_DESTINATIONS: BACK,
     });
     const targets = [{ study }];
-    const content = { action: 'export', id: 'round-trip', targets, destination: 'gs://inbox/back/' };
+    const content = { action: 'export', id: 'round-trip', targets, destination: BACK };
     await worker.settle([{ messageId: 'round-trip', content }]);
     exported = await worker.takeFinalReports();
 

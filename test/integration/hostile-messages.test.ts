@@ -66,10 +66,7 @@ describe.each(FUNCTIONS)('%s, given messages that nobody would send', (target: F
 
   beforeAll(async () => {
     [project, bundle] = await Promise.all([LocalProject.start(), bundleFunction()]);
-    server = await FunctionServer.start(
-      { ...project.environment, ...ENVIRONMENT, FUNCTION_TARGET: target },
-      bundle.script,
-    );
+    server = await FunctionServer.start({ ...project.environmentOf(target), ...ENVIRONMENT }, bundle.script);
   });
   afterAll(async () => {
     await server.stop();

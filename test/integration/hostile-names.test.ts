@@ -76,6 +76,7 @@ describe('an object, whatever its name', () => {
   };
 
   it.each(NAMES)('is stored, archived and reported under that name: %s', async (what, name) => {
+    project.grant({ afterStore: 'archive' });
     const worker = new WiredIngest({
       ...project.environment,
       AFTER_STORE: 'archive',
@@ -94,6 +95,7 @@ describe('an object, whatever its name', () => {
   });
 
   it.each(NAMES)('is set aside under a name that says nothing of it: %s', async (what, name) => {
+    project.grant();
     const worker = new WiredIngest(project.environment);
     const before = await project.names('quarantine');
     const bytes = Buffer.from(`no instance: ${what}`);

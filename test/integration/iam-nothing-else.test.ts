@@ -4,9 +4,8 @@ import { PUBSUB_RIGHTS } from '../../emulator/src/pubsub/rights.ts';
 import { STORAGE_RIGHTS } from '../../emulator/src/storage/rights.ts';
 import { accountOf, type FunctionName } from '../support/function-accounts.ts';
 import { LocalProject } from '../support/local-project.ts';
-import { projectRights, rightsOf } from '../support/rights.ts';
+import { isGiven, projectRights, type RightOptions } from '../support/rights.ts';
 
-const RIGHTS = projectRights();
 const NAMES: readonly FunctionName[] = ['ingest', 'export', 'delete'];
 const BUCKETS = ['inbox', 'quarantine', 'state', 'archive', 'records', 'exports'];
 /** Here the name is not in the path: an upload's is in the query, and a session's address is itself the right to go on. */
@@ -49,77 +48,128 @@ const PUBSUB: Readonly<Record<string, readonly [verb: string, path: string, body
   ModifyAckDeadline: ['POST', `${SUBSCRIPTION}:modifyAckDeadline`, { ackIds: ['1'] }],
 };
 
+const SETTINGS: readonly (readonly [string, RightOptions])[] = [
+  ['by default', {}],
+  [
+    'with all that may be allowed',
+    { afterStore: 'archive', allowOverwrite: true, destination: 'gs://exports/site-a/' },
+  ],
+];
+/** The second one is inside of a destination that is a folder. */
+const OBJECTS = ['none', 'site-a/none'];
+
 let project: LocalProject;
 
 beforeAll(async () => {
-  project = await LocalProject.start({}, RIGHTS);
+  project = await LocalProject.start();
 });
 afterAll(() => project.close());
 
-async function ask(name: FunctionName, verb: string, url: string, body?: object): Promise<number> {
-  const authorization = `Bearer ${project.guards.tokens.issue(accountOf(name), 60)}`;
-  const headers = { authorization, 'content-type': 'application/json' };
+/** Sends a request with such a token, or without any. @returns its status. */
+async function ask(token: string | undefined, verb: string, url: string, body?: object): Promise<number> {
   const answer = await fetch(url, {
     method: verb,
-    headers,
+    headers: {
+      'content-type': 'application/json',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
     ...(verb === 'GET' || verb === 'HEAD' ? {} : { body: JSON.stringify(body ?? {}) }),
   });
   await answer.arrayBuffer();
   return answer.status;
 }
 
-function has(name: FunctionName, permission: string, resource: string): boolean {
-  return rightsOf(name, RIGHTS).some(
-    (right) =>
-      right.permission === permission &&
-      (right.resource === resource || resource.startsWith(`${right.resource}/`)),
-  );
+const tokenOf = (name: FunctionName): string => project.guards.tokens.issue(accountOf(name), 60);
+
+/** A route of storage about an object, and what it takes. */
+function storageRequest(
+  route: string,
+  bucket: string,
+  object: string,
+): { readonly verb: string; readonly url: string; readonly needed: readonly Needed[] } {
+  const [verb = '', path = ''] = route.split(' ');
+  const parts: Readonly<Record<string, string>> = {
+    ...{ bucket, object, toBucket: 'archive', toObject: 'none', notification: '1', project: 'local' },
+  };
+  const part = (key: string): string => parts[key] ?? '';
+  const uploads = (UPLOADS[route] ?? []).map((permission) => ({
+    permission,
+    resource: `projects/_/buckets/${bucket}/objects/${object}`,
+  }));
+  const filled = path.replace(/:(\w+)\*?/g, (_, key: string) => encodeURIComponent(part(key)));
+  const query = `uploadType=media&name=${encodeURIComponent(object)}`;
+  return {
+    verb,
+    url: `${project.environment['STORAGE_EMULATOR_HOST'] ?? ''}${filled}?${query}`,
+    needed: [...(STORAGE_RIGHTS[route]?.(part) ?? []), ...uploads],
+  };
 }
 
-describe.each(NAMES)('the token of %s', (name) => {
-  it.each(Object.keys(STORAGE_RIGHTS))('may do of %s only what it has a right to', async (route) => {
-    const [verb = '', path = ''] = route.split(' ');
-    for (const bucket of BUCKETS) {
-      const part = (key: string): string =>
-        ({
-          bucket,
-          object: 'none',
-          toBucket: 'archive',
-          toObject: 'none',
-          notification: '1',
-          project: 'local',
-        })[key] ?? '';
-      const needed = STORAGE_RIGHTS[route]?.(part) ?? [];
-      const uploads = (UPLOADS[route] ?? []).map((permission) => ({
-        permission,
-        resource: `projects/_/buckets/${bucket}`,
-      }));
-      const mayDoIt = [...needed, ...uploads].every((right) => has(name, right.permission, right.resource));
-      const url = `${project.environment['STORAGE_EMULATOR_HOST'] ?? ''}${path.replace(/:(\w+)\*?/g, (_, key: string) => part(key))}`;
-      const status = await ask(name, verb, `${url}?uploadType=media&name=${name}`);
-      if (mayDoIt) continue;
-      expect([bucket, status]).toEqual([bucket, 403]);
-    }
-  });
+interface Needed {
+  readonly permission: string;
+  readonly resource: string;
+}
 
-  it.each(
-    Object.entries(HEALTHCARE_RIGHTS).flatMap(([kind, methods]) =>
-      Object.entries(methods).map(([method, permission]) => ({ kind, method, permission })),
-    ),
-  )('may $method a path of $kind only with the right to', async ({ kind, method, permission }) => {
-    const [path, resource] = HEALTHCARE[kind as keyof typeof HEALTHCARE];
-    const [verb = '', custom] = method.split(':');
-    const url = `${project.environment['HEALTHCARE_ENDPOINT'] ?? ''}/v1/${path}${custom === undefined ? '' : `:${custom}`}`;
-    const isDenied = (await ask(name, verb, url)) === 403;
-    expect(isDenied).toBe(!has(name, permission, resource));
-  });
+function healthcareRequest(kind: keyof typeof HEALTHCARE, method: string): readonly [string, string] {
+  const [path] = HEALTHCARE[kind];
+  const [verb = '', custom] = method.split(':');
+  const url = `${project.environment['HEALTHCARE_ENDPOINT'] ?? ''}/v1/${path}`;
+  return [verb, custom === undefined ? url : `${url}:${custom}`];
+}
 
-  it.each(Object.keys(PUBSUB_RIGHTS).filter((method) => method !== 'StreamingPull'))(
-    'may call %s only with the right to',
-    async (method) => {
+const HEALTHCARE_ROWS = Object.entries(HEALTHCARE_RIGHTS).flatMap(([kind, methods]) =>
+  Object.entries(methods).map(([method, permission]) => ({
+    kind: kind as keyof typeof HEALTHCARE,
+    method,
+    permission,
+  })),
+);
+const REST_METHODS = Object.keys(PUBSUB_RIGHTS).filter((method) => method !== 'StreamingPull');
+
+describe.each(SETTINGS)('%s,', (_settings, options) => {
+  const rights = projectRights(options);
+  beforeAll(() => project.grant(options));
+
+  describe.each(NAMES)('the token of %s', (name) => {
+    it.each(Object.keys(STORAGE_RIGHTS))('may do of %s only what it has a right to', async (route) => {
+      for (const bucket of BUCKETS)
+        for (const object of OBJECTS) {
+          const { verb, url, needed } = storageRequest(route, bucket, object);
+          const status = await ask(tokenOf(name), verb, url);
+          if (needed.every((right) => isGiven(name, right.permission, right.resource, rights))) continue;
+          expect([bucket, object, status]).toEqual([bucket, object, 403]);
+        }
+    });
+
+    it.each(HEALTHCARE_ROWS)(
+      'may $method a path of $kind only with the right to',
+      async ({ kind, method, permission }) => {
+        const isDenied = (await ask(tokenOf(name), ...healthcareRequest(kind, method))) === 403;
+        expect(isDenied).toBe(!isGiven(name, permission, HEALTHCARE[kind][1], rights));
+      },
+    );
+
+    it.each(REST_METHODS)('may call %s only with the right to', async (method) => {
       const [verb, path, body] = PUBSUB[method] ?? ['', ''];
-      const status = await ask(name, verb, `${project.pubsubUrl}${path}`, body);
+      const status = await ask(tokenOf(name), verb, `${project.pubsubUrl}${path}`, body);
       expect(status).toBe(method === 'Publish' ? 200 : 403);
-    },
-  );
+    });
+  });
+});
+
+describe('a request without a token', () => {
+  it.each(Object.keys(STORAGE_RIGHTS))('may do nothing of %s', async (route) => {
+    const { verb, url, needed } = storageRequest(route, 'inbox', 'none');
+    if (needed.length > 0) expect(await ask(undefined, verb, url)).toBe(401);
+    else expect(await ask(undefined, verb, url)).toBeGreaterThanOrEqual(400);
+  });
+
+  it.each(HEALTHCARE_ROWS)('may not $method a path of $kind', async ({ kind, method }) => {
+    expect(await ask(undefined, ...healthcareRequest(kind, method))).toBe(401);
+  });
+
+  it.each(REST_METHODS)('may not call %s', async (method) => {
+    const [verb, path, body] = PUBSUB[method] ?? ['', ''];
+    expect(await ask(undefined, verb, `${project.pubsubUrl}${path}`, body)).toBe(403);
+  });
 });

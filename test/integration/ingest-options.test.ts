@@ -21,6 +21,8 @@ const quarantineName = ({ reportId = '', reason = null as string | null } = {}):
   `${reason ?? ''}/${reportId.split(':')[1] ?? ''}`;
 
 describe('AFTER_STORE', () => {
+  afterEach(() => project.grant());
+
   const environment = { AFTER_STORE: 'delete' };
   const archive = { AFTER_STORE: 'archive', ARCHIVE_BUCKET: 'archive' };
 
@@ -31,6 +33,7 @@ describe('AFTER_STORE', () => {
   });
 
   it('delete removes an object whose bytes are in the store', async () => {
+    project.grant({ afterStore: 'delete' });
     const file = makeDicom({ seed: 'delete' });
     const { status, report } = await carryOne(project, file, { name: 'delete.dcm', environment });
     expect([status, report?.outcome]).toEqual([204, 'stored']);
@@ -42,12 +45,14 @@ describe('AFTER_STORE', () => {
     ['conflict', makeDicom({ seed: 'delete', patientName: 'Other^Otto' })],
     ['rejected', Buffer.from('no DICOM')],
   ])('delete leaves an object that is a %s', async (outcome, bytes) => {
+    project.grant({ afterStore: 'delete' });
     const { report } = await carryOne(project, bytes, { name: `${outcome}.dcm`, environment });
     expect(report?.outcome).toBe(outcome);
     expect(await isInInbox(`${outcome}.dcm`)).toBe(true);
   });
 
   it('delete leaves the object that has come in the place of the one that was stored', async () => {
+    project.grant({ afterStore: 'delete' });
     const first = await carryOne(project, makeDicom({ seed: 'replaced' }), { name: 'replaced.dcm' });
     await project.drop('replaced.dcm', makeDicom({ seed: 'replacement' }));
     const worker = new WiredIngest({ ...project.environment, ...environment });
@@ -57,6 +62,7 @@ describe('AFTER_STORE', () => {
   });
 
   it('archive moves the object as it is', async () => {
+    project.grant({ afterStore: 'archive' });
     const file = makeDicom({ seed: 'archive' });
     const metadata = { origin: 'ward 7' };
     const { object, report } = await carryOne(project, file, {

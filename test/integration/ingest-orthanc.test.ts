@@ -17,6 +17,7 @@ describeWith(orthanc, "ingest into a DICOMweb server that is not Google's", (fou
 
   beforeAll(async () => {
     [project, server] = await Promise.all([LocalProject.start(), startOrthanc(found)]);
+    // Orthanc has no IAM: rights are looked at in the buckets and the topic, and nobody asks which the store would take.
     worker = new WiredIngest({ ...project.environment, DICOM_STORE: server.dicomWebUrl });
   }, 60_000);
   afterAll(async () => {

@@ -9,6 +9,7 @@ import { DICOM_STORE } from '../../emulator/src/stack/topology.ts';
 import { hashObjectRef } from '../../src/domain/object-ref.ts';
 import type { IngestReport } from '../../src/domain/report.ts';
 import { KillSwitch } from '../support/kill-switch.ts';
+import { deployedRights } from '../support/rights.ts';
 import {
   makeDicom,
   tripleOf,
@@ -113,6 +114,7 @@ describe('300 objects with every message delivered twice, and the function kille
     stack = await startStack({
       dataDir,
       ports: { storage: 0, pubsub: 0, healthcare: 0, functions: 0 },
+      policy: deployedRights(),
       deliverTwice: true,
       backoff: { minSeconds: 0, maxSeconds: 1 },
       restartDelayMs: () => 10,

@@ -22,6 +22,7 @@ describe('defect 15', () => {
     await peers.stop();
   });
 
+  /** The peers are made for speed and size, keep nothing and know no rights: what is measured is the function's memory alone. */
   const environment = (): Record<string, string> => ({
     PROJECT_ID: 'bench',
     DICOM_STORE,

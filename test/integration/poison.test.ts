@@ -25,8 +25,7 @@ describe('a message that fails at every delivery', () => {
       startPubsub({ port: 0, push: { maximumPauseMs: 1 } }),
     ]);
     await project.put('state', POISONED_STATE, 'no JSON at all');
-    const environment = { ...project.environment, RETRY_BUDGET: '50ms', FUNCTION_TARGET: 'delete' };
-    server = await FunctionServer.start(environment);
+    server = await FunctionServer.start({ ...project.environmentOf('delete'), RETRY_BUDGET: '50ms' });
     rest = new RestClient(pubsub.url);
     for (const topic of ['commands', 'dead']) await rest.createTopic(topic);
     await rest.createSubscription('dead', 'dead');

@@ -5,12 +5,16 @@ import { followReports, type ReportFeed } from '../../emulator/src/stack/report-
 import { startStack, type Stack, type StackOptions } from '../../emulator/src/stack/stack.ts';
 import { DICOM_STORE } from '../../emulator/src/stack/topology.ts';
 import type { ExportReport } from '../../src/usecases/export/finish-export.ts';
+import { deployedRights } from './rights.ts';
 import { until } from './until.ts';
 
 /** How many instances are sent into the store at once. */
 const UPLOADS_AT_ONCE = 8;
 
-/** A local stack whose store is filled directly, and whose export function gets commands by its topic. */
+/**
+ * A local stack whose store is filled directly, and whose export function gets commands by its topic. The functions may do what a
+ * deployment lets them do.
+ */
 export class ExportStack {
   readonly stack: Stack;
   readonly dataDir: string;
@@ -32,7 +36,8 @@ export class ExportStack {
     const root = mkdtempSync(join(tmpdir(), 'courier-export-'));
     const dataDir = join(root, 'data');
     const ports = { storage: 0, pubsub: 0, healthcare: 0, functions: 0 };
-    const stack = await startStack({ dataDir, ports, backoff: { minSeconds: 0, maxSeconds: 1 }, ...options });
+    const backoff = { minSeconds: 0, maxSeconds: 1 };
+    const stack = await startStack({ dataDir, ports, backoff, policy: deployedRights(), ...options });
     const one = new ExportStack(stack, root, dataDir);
     one.#feed = await followReports(stack.clients.pubsub, {
       onReport: (report) => {

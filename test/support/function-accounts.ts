@@ -4,10 +4,10 @@ import { startMetadataServer } from '../../emulator/src/metadata/metadata-server
 
 export type FunctionName = 'ingest' | 'export' | 'delete';
 
-/** Whose token is whose, and who may do what where rights are looked at. */
+/** Whose token is whose, and who may do what. */
 export interface Guards {
   readonly tokens: TokenRegistry;
-  readonly iam?: Iam;
+  readonly iam: Iam;
 }
 
 /** Whom a function runs as. */

@@ -1,29 +1,26 @@
 import { Storage, type File } from '@google-cloud/storage';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { startHealthcare } from '../../emulator/src/healthcare/healthcare.ts';
+import { OAuth2Client } from 'google-auth-library';
 import type { HealthcareSwitches } from '../../emulator/src/healthcare/switches.ts';
-import { Iam } from '../../emulator/src/iam/iam.ts';
+import type { WithoutToken } from '../../emulator/src/iam/iam.ts';
 import type { Policy } from '../../emulator/src/iam/policy.ts';
-import { TokenRegistry } from '../../emulator/src/http/tokens.ts';
-import { startPubsub } from '../../emulator/src/pubsub/pubsub.ts';
+import { DEVELOPER_TOKEN } from '../../emulator/src/http/tokens.ts';
 import type { OutgoingMessage } from '../../emulator/src/stack/messages.ts';
-import { startStorage } from '../../emulator/src/storage/storage.ts';
 import type { CommandReport } from '../../src/domain/command/command-report.ts';
 import type { ObjectRef } from '../../src/domain/object-ref.ts';
 import type { IngestReport, Report } from '../../src/domain/report.ts';
 import type { EventRequest } from '../../src/functions/event.ts';
 import { CLOCK_START_MS } from './fake-clock.ts';
-import { startMetadataServers, type FunctionName, type Guards } from './function-accounts.ts';
+import type { FunctionName, Guards } from './function-accounts.ts';
 import { pullAll, send } from './pulled-messages.ts';
+import { projectRights, type RightOptions } from './rights.ts';
+import { startStandIns, type StandIns } from './stand-ins.ts';
 
 const PROJECT = 'local';
 const BUCKETS = ['inbox', 'quarantine', 'state', 'archive', 'records', 'exports'] as const;
 const RESULTS = 'results';
 const DATASET = `projects/${PROJECT}/locations/local/datasets/imaging`;
 const DICOM_STORE = `${DATASET}/dicomStores/main`;
-const AUTHORIZATION = { authorization: 'Bearer local' };
+const AUTHORIZATION = { authorization: `Bearer ${DEVELOPER_TOKEN}` };
 
 export type BucketName = (typeof BUCKETS)[number];
 
@@ -55,11 +52,14 @@ export interface PutSettings {
  *
  * A test takes the notification of each object in its hand and gives it to the worker itself, so nothing is delivered
  * that it does not deliver.
+ *
+ * Rights are looked at: the functions' accounts have what a deployment gives them, and whoever shows no token has none. The
+ * test itself shows the developer's, who may do everything.
  */
 export class LocalProject {
-  /** What a function needs to work in this project; its account is that of ingest. */
+  /** What ingest needs to work in this project; the others have accounts of their own, see {@link environmentOf}. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Whose token is whose, and who may do what where rights are looked at. */
+  /** Whose token is whose, and who may do what. */
   readonly guards: Guards;
   readonly #metadataHosts: Readonly<Record<FunctionName, string>>;
   readonly pubsubUrl: string;
@@ -71,24 +71,20 @@ export class LocalProject {
   readonly #commandReports: CommandReport[] = [];
   #messages = 0;
 
-  private constructor(
-    services: {
-      readonly storageUrl: string;
-      readonly pubsubUrl: string;
-      readonly healthcareUrl: string;
-      readonly metadataHosts: Readonly<Record<FunctionName, string>>;
-      readonly guards: Guards;
-    },
-    notifications: OutgoingMessage[],
-    close: () => Promise<void>,
-  ) {
-    this.#storage = new Storage({ apiEndpoint: services.storageUrl, projectId: PROJECT });
+  private constructor(services: StandIns, notifications: OutgoingMessage[]) {
+    this.#storage = new Storage({
+      apiEndpoint: services.storageUrl,
+      projectId: PROJECT,
+      // Without being told to, the client shows a stand-in no token.
+      useAuthWithCustomEndpoint: true,
+      authClient: new OAuth2Client({ credentials: { access_token: DEVELOPER_TOKEN } }),
+    });
     this.#healthcareUrl = services.healthcareUrl;
     this.pubsubUrl = services.pubsubUrl;
     this.#notifications = notifications;
     this.#metadataHosts = services.metadataHosts;
     this.guards = services.guards;
-    this.#close = close;
+    this.#close = () => services.close();
     this.environment = {
       PROJECT_ID: PROJECT,
       DICOM_STORE,
@@ -105,45 +101,34 @@ export class LocalProject {
     };
   }
 
-  /** @param policy what the functions' accounts may do. @default everything */
-  static async start(switches: Partial<HealthcareSwitches> = {}, policy?: Policy): Promise<LocalProject> {
-    const data = mkdtempSync(join(tmpdir(), 'courier-project-'));
-    const tokens = new TokenRegistry();
-    const guards = policy === undefined ? { tokens } : { tokens, iam: new Iam(policy) };
+  /**
+   * @param policy what the functions' accounts may do. @default what a deployment gives them
+   * @param withoutToken who sends requests without a token; the owner only where no function is tried. @default nobody
+   */
+  static async start(
+    switches: Partial<HealthcareSwitches> = {},
+    policy: Policy = projectRights(),
+    withoutToken: WithoutToken = 'nobody',
+  ): Promise<LocalProject> {
     const notifications: OutgoingMessage[] = [];
     const publish = (_topic: string, message: OutgoingMessage): Promise<void> => {
       notifications.push(message);
       return Promise.resolve();
     };
-    const [storage, healthcare, pubsub, metadata] = await Promise.all([
-      startStorage({ port: 0, dataDir: join(data, 'storage'), publish, ...guards }),
-      startHealthcare({ port: 0, dataDir: join(data, 'healthcare'), ...guards, switches }),
-      // Redelivered at once: no test waits for a pause.
-      startPubsub({ port: 0, ...guards, push: { maximumPauseMs: 1 } }),
-      startMetadataServers(tokens),
-    ]);
-    const project = new LocalProject(
-      {
-        storageUrl: storage.url,
-        pubsubUrl: pubsub.url,
-        healthcareUrl: healthcare.url,
-        metadataHosts: metadata.hosts,
-        guards,
-      },
-      notifications,
-      async () => {
-        const all = [storage, healthcare, pubsub, metadata];
-        await Promise.all(all.map((service) => service.close()));
-        rmSync(data, { recursive: true, force: true });
-      },
-    );
+    const services = await startStandIns({ switches, policy, withoutToken, publish });
+    const project = new LocalProject(services, notifications);
     await project.#provision();
     return project;
   }
 
   /** What a function needs that runs as its own account. */
   environmentOf(name: FunctionName): Readonly<Record<string, string>> {
-    return { ...this.environment, GCE_METADATA_HOST: this.#metadataHosts[name] };
+    return { ...this.environment, FUNCTION_TARGET: name, GCE_METADATA_HOST: this.#metadataHosts[name] };
+  }
+
+  /** Gives the functions' accounts the rights that a deployment with such settings gives them, and no others. */
+  grant(options: RightOptions = {}): void {
+    this.guards.iam.replace(projectRights(options));
   }
 
   /** Puts an object into the inbox. */
@@ -188,7 +173,7 @@ export class LocalProject {
   /** The bytes of an object that says nothing of an encoding. */
   async read(bucket: BucketName, name: string): Promise<Buffer> {
     const url = `${this.#storage.apiEndpoint}/storage/v1/b/${bucket}/o/${encodeURIComponent(name)}?alt=media`;
-    const answer = await fetch(url);
+    const answer = await fetch(url, { headers: AUTHORIZATION });
     if (answer.status !== 200) throw new Error(`${bucket}/${name} was answered ${answer.status}.`);
     return Buffer.from(await answer.arrayBuffer());
   }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { CommandReport } from '../../src/domain/command/command-report.ts';
 import type { IngestReport, Report } from '../../src/domain/report.ts';
+import { DEPLOYED_RIGHTS } from './rights.ts';
 
 /** The first line of `npm start --json`. */
 export interface Ready {
@@ -20,7 +21,10 @@ export interface Ready {
   readonly drop: string;
 }
 
-/** The whole local stack in a process of its own, as a user starts it, on free ports and in a folder of its own. */
+/**
+ * The whole local stack in a process of its own, as a user starts it, on free ports and in a folder of its own. The functions may
+ * do what a deployment lets them do.
+ */
 export class LocalStack {
   readonly ready: Ready;
   /** Every report published since the start, in order of arrival. */
@@ -53,7 +57,7 @@ export class LocalStack {
         'emulator/src/main.ts',
         '--json',
         ...['storage', 'pubsub', 'healthcare', 'functions'].flatMap((name) => [`--${name}-port`, '0']),
-        ...['--data', join(data, 'data'), '--drop', join(data, 'inbox'), ...args],
+        ...['--data', join(data, 'data'), '--drop', join(data, 'inbox'), '--iam', DEPLOYED_RIGHTS, ...args],
       ],
       { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment } },
     );

@@ -2,17 +2,22 @@ import { DEVELOPER_ACCOUNT } from '../http/tokens.ts';
 import type { Right } from './permissions.ts';
 import type { Binding, Policy } from './policy.ts';
 
+/** Whom a request without a token is from: the project's owner, or somebody who may do nothing, as on Google Cloud. */
+export type WithoutToken = 'owner' | 'nobody';
+
 /**
  * Decides who may do what, for all stand-ins of a stack.
  *
- * Service accounts have what the policy gives them. The developer is the project's owner, and so is who shows no token: Google's
- * own clients send none to an emulator, and nobody could set anything up otherwise.
+ * Service accounts have what the policy gives them. The developer is the project's owner, and so is by default who shows no token:
+ * Google's own clients send none to an emulator.
  */
 export class Iam {
   #policy: Policy;
+  readonly #withoutToken: WithoutToken;
 
-  constructor(policy: Policy) {
+  constructor(policy: Policy, withoutToken: WithoutToken = 'owner') {
     this.#policy = policy;
+    this.#withoutToken = withoutToken;
   }
 
   get policy(): Policy {
@@ -25,7 +30,8 @@ export class Iam {
   }
 
   allows(account: string | undefined, { permission, resource }: Right): boolean {
-    if (account === undefined || account === DEVELOPER_ACCOUNT) return true;
+    if (account === undefined) return this.#withoutToken === 'owner';
+    if (account === DEVELOPER_ACCOUNT) return true;
     return this.#policy.bindings.some(
       (binding) =>
         binding.member === `serviceAccount:${account}` &&

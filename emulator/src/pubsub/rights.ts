@@ -61,7 +61,7 @@ export function checkRight(
   method: string,
   request: object,
 ): void {
-  if (iam === undefined || account === undefined) return;
+  if (iam === undefined) return;
   const rights = PUBSUB_RIGHTS[method]?.(request);
   if (rights?.every((right) => iam.allows(account, right)) !== true) {
     throw new StatusError('PERMISSION_DENIED', 'User not authorized to perform this action.');

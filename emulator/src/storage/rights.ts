@@ -109,13 +109,13 @@ export function checkCreation(
   if (current !== undefined) access.check(objectRight('storage.objects.delete', bucket, name));
 }
 
-/** As Cloud Storage words it. */
+/** As Cloud Storage words it. Who shows no token is asked for one. */
 function denied(account: string | undefined, { permission, resource }: Right): GoogleError {
   const kind = resource.includes('/objects/') ? 'object' : 'bucket';
   return new GoogleError(
-    403,
+    account === undefined ? 401 : 403,
     `${account ?? 'Anonymous caller'} does not have ${permission} access to the Google Cloud Storage ${kind}. ` +
       `Permission '${permission}' denied on resource (or it may not exist).`,
-    'forbidden',
+    account === undefined ? 'required' : 'forbidden',
   );
 }

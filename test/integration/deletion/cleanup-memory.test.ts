@@ -22,8 +22,7 @@ describe('the memory of a cleanup', () => {
     project = await LocalProject.start({ operationLengthMs: 0 });
     store = new StandInStore(project.environment);
     worker = await FunctionServer.start({
-      ...project.environment,
-      FUNCTION_TARGET: 'delete',
+      ...project.environmentOf('delete'),
       MAX_CLEANUP_SHARE: '1',
       DELETE_DELAY: '0s',
       SEARCH_LAG: '0s',

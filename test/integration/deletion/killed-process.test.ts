@@ -9,6 +9,7 @@ import { startStack, type Stack } from '../../../emulator/src/stack/stack.ts';
 import { DICOM_STORE, TOPICS } from '../../../emulator/src/stack/topology.ts';
 import type { DeletionReport } from '../../../src/domain/deletion/deletion-report.ts';
 import { StandInControl } from '../../support/faults.ts';
+import { deployedRights } from '../../support/rights.ts';
 import { StandInStore } from '../../support/stand-in-store.ts';
 import { makeDicom, tripleOf, uid } from '../../support/synthetic-dicom.ts';
 import { until } from '../../support/until.ts';
@@ -32,6 +33,7 @@ beforeAll(async () => {
   stack = await startStack({
     dataDir: join(root, 'data'),
     ports: { storage: 0, pubsub: 0, healthcare: 0, functions: 0 },
+    policy: deployedRights(),
     schedule: [tickEvery(1)],
     // A call does what is to be done now, and does not wait for more: so it dies between two calls.
     environment: {

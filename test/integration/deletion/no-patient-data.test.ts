@@ -187,9 +187,8 @@ describe('no log line quotes a message that is no command', () => {
 describe('nothing that the process of the delete function writes, to either output, quotes', () => {
   it('a message or the store', async () => {
     const server = await FunctionServer.start({
-      ...project.environment,
+      ...project.environmentOf('delete'),
       ...QUICK,
-      FUNCTION_TARGET: 'delete',
       RETRY_BUDGET: '300ms',
     });
     const command = await givenMarked('process');

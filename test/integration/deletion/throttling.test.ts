@@ -85,8 +85,7 @@ describe('defect 5', () => {
     await services.storage.add({ path: 'name=commands', times: null, fault: THROTTLED });
     // One attempt a delivery.
     const worker = await FunctionServer.start({
-      ...project.environment,
-      FUNCTION_TARGET: 'delete',
+      ...project.environmentOf('delete'),
       RETRY_BUDGET: '1ms',
     });
     try {
