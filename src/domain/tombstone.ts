@@ -14,12 +14,12 @@ export interface Tombstone {
   readonly hasInstances: boolean;
 }
 
-const schema = v.object({
+export const tombstoneSchema = v.object({
   deletedAt: v.nullable(v.pipe(v.string(), v.isoTimestamp())),
   hasInstances: v.optional(v.boolean(), false),
 });
 
 /** @throws v.ValiError when the document is not a tombstone. */
 export function parseTombstone(document: unknown): Tombstone {
-  return v.parse(schema, document);
+  return v.parse(tombstoneSchema, document);
 }

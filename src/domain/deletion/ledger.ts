@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { parseTarget, type Target } from '../dicom/target.ts';
+import { tombstoneSchema, type Tombstone } from '../tombstone.ts';
 import { instanceSetSchema, type InstanceSet } from './instance-set.ts';
 import { operationEndSchema, type OperationEnd } from './operation-end.ts';
 import { targetResultSchema, type TargetResult } from './target-result.ts';
@@ -35,8 +36,8 @@ export interface LedgerEntry {
   readonly byInstance: boolean;
   /** Whether an instance that nobody has planned for calls the deletion off, rather than being left where it is. */
   readonly cancelOnArrival: boolean;
-  /** What stood in the place of its tombstone, to be put back if nothing is deleted after all. */
-  readonly tombstoneBefore: unknown;
+  /** What stood in the place of its tombstone, to be put back if nothing is deleted after all; null for nothing. */
+  readonly tombstoneBefore: Tombstone | null;
   /** DELETE requests for the whole target so far. */
   readonly requests: number;
   /** How often in a row the store has answered that it will not begin. */
@@ -70,7 +71,7 @@ const schema = v.object({
   notBefore: v.number(),
   byInstance: v.boolean(),
   cancelOnArrival: v.boolean(),
-  tombstoneBefore: v.optional(v.unknown(), null),
+  tombstoneBefore: v.optional(v.nullable(tombstoneSchema), null),
   requests: count,
   refusals: count,
   firstRequestedAt: time,

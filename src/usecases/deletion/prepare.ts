@@ -12,14 +12,15 @@ import { targetResult, type TargetResult } from '../../domain/deletion/target-re
 import { formatTarget, type Target } from '../../domain/dicom/target.ts';
 import type { AdvanceContext } from './advance-context.ts';
 import { findHold } from './holds.ts';
-import { writePage, type Page } from './ledger-book.ts';
+import { waitUntil, writePage, type Page } from './ledger-book.ts';
 import { listInstances, TOO_MANY } from './list-instances.ts';
-import { leaveTombstone } from './tombstones.ts';
+import { leaveTombstone, readTombstone } from './tombstones.ts';
 
 /**
- * Begins the deletion of a target: looks at what is there, leaves the tombstone, and opens its entry in the ledger.
+ * Begins the deletion of a target: looks at what is there, opens its entry in the ledger, and leaves the tombstone.
  *
- * Nothing is asked of the store yet: first ingest has to have noticed the tombstone.
+ * In this order: the entry says what stood in the tombstone's place, for whoever has to put that back. Nothing is asked of
+ * the store yet: first ingest has to have noticed the tombstone.
  *
  * @param ended the entry of its last deletion, if there was one.
  * @returns the entry, or what has become of the target without one.
@@ -38,7 +39,8 @@ export async function prepareTarget(
   if (scope === 'changed') return targetResult('changed', { reason: 'unknown-instance' });
   const later = countInstances(subtract(listed, scope));
   if (countInstances(scope) === 0) return targetResult('absent', { counts: { 'arrived-later': later } });
-  const tombstoneBefore = await leaveTombstone(target, deps, invocation);
+  const { deleteDelayMs } = deps.settings;
+  const tombstoneBefore = await readTombstone(target, deps, invocation);
   const entry: LedgerEntry = {
     target: formatTarget(target),
     round: (ended?.entry.round ?? 0) + 1,
@@ -46,7 +48,7 @@ export async function prepareTarget(
     instances: scope,
     commands: [id],
     lease: { holder: lease.holder, until: lease.until },
-    notBefore: deps.clock.now() + deps.settings.deleteDelayMs,
+    notBefore: deps.clock.now() + deleteDelayMs,
     byInstance: later > 0,
     cancelOnArrival: known.kind === 'digest',
     tombstoneBefore,
@@ -61,7 +63,9 @@ export async function prepareTarget(
     isReportedStuck: false,
     result: null,
   };
-  return writePage(target, entry, ended?.generation ?? null, deps, invocation);
+  const page = await writePage(target, entry, ended?.generation ?? null, deps, invocation);
+  const leftAt = await leaveTombstone(target, tombstoneBefore, deps, invocation);
+  return waitUntil(page, leftAt + deleteDelayMs);
 }
 
 /** What of that which is there was meant; `changed` where that cannot be told, or something else is there. */

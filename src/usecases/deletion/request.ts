@@ -11,7 +11,7 @@ import { findHold } from './holds.ts';
 import { waitUntil, writePage, type Page } from './ledger-book.ts';
 import { markDone } from './mark-done.ts';
 import { compareWithListed, type Comparison } from './list-instances.ts';
-import { restoreTombstone } from './tombstones.ts';
+import { leaveTombstone, restoreTombstone } from './tombstones.ts';
 
 /** How long a request without an answer may still have an effect once its connection is gone. */
 const UNANSWERED_MS = 60_000;
@@ -47,6 +47,13 @@ export async function requestTarget(target: Target, page: Page, context: Advance
   const hold = await findHold(target, deps, invocation);
   if (hold !== null) return callOff(target, page, listed, { outcome: 'held', reason: hold }, context);
   if (!(await lease.begin(target, invocation))) return waitUntil(page, now + WAIT_FOR_SLOT_MS);
+  // A process may have died before it was left, or after it was taken back.
+  const leftAt = await leaveTombstone(target, entry.tombstoneBefore, deps, invocation);
+  const noticedAt = leftAt + deps.settings.deleteDelayMs;
+  if (now < noticedAt) {
+    lease.end(target);
+    return waitUntil(page, noticedAt);
+  }
   // By now it holds others too: what was asked for goes one by one, and they stay.
   if (listed.others > 0 || entry.byInstance) return markDone(target, page, { byInstance: true }, context);
   return sendRequest(target, page, context);
@@ -155,6 +162,8 @@ async function afterFailure(
   const written = await writePage(target, planned, generation, deps, invocation);
   const isFinal = code === 'request-refused' || code === 'not-found';
   if (!isFinal || refusals < MOST_REFUSALS) return written;
+  if (planned.requests === 0)
+    await restoreTombstone(target, planned.tombstoneBefore, context.deps, context.invocation);
   const problem = `The store refuses to delete ${entry.target}.`;
   const failed = countInstances(entry.instances);
   const result = targetResult('failed', { reason: 'refused', counts: { failed }, problems: [problem] });

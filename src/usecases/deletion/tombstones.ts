@@ -12,22 +12,36 @@ const MOST_TRIES = 16;
 
 type TombstoneDependencies = Pick<DeletionDependencies, 'state' | 'attempts' | 'clock'>;
 
+/** What stands in the place of a target's tombstone; null for nothing. */
+export async function readTombstone(
+  target: Target,
+  { state, attempts }: TombstoneDependencies,
+  invocation: Invocation,
+): Promise<Tombstone | null> {
+  const name = tombstoneName(target);
+  const document = await attempts(invocation, () => state.read(name, invocation.signal));
+  return document === undefined ? null : parseTombstone(document);
+}
+
 /**
- * Leaves word that a target is being deleted, where ingest looks for it.
+ * Leaves word that a target is being deleted, where ingest looks for it, unless that has been left since the deletion began.
  *
- * @returns what stood in the tombstone's place before; null for nothing.
+ * @param before what stood in the tombstone's place when the deletion began.
+ * @returns when it was left. Milliseconds since the epoch.
  */
 export async function leaveTombstone(
   target: Target,
+  before: Tombstone | null,
   deps: TombstoneDependencies,
   invocation: Invocation,
-): Promise<unknown> {
-  const deletedAt = new Date(deps.clock.now()).toISOString();
-  let before: Tombstone | null | undefined;
+): Promise<number> {
+  let leftAt = 0;
   await change(target, deps, invocation, (known) => {
-    // What a second try finds may be the tombstone of the first, whose answer was lost.
-    if (before === undefined) before = known ?? null;
-    return { deletedAt, hasInstances: known?.hasInstances ?? false };
+    const time = known?.deletedAt ?? null;
+    const isLeft = time !== null && time !== (before?.deletedAt ?? null);
+    const deletedAt = isLeft ? time : new Date(deps.clock.now()).toISOString();
+    leftAt = Date.parse(deletedAt);
+    return isLeft ? known : { deletedAt, hasInstances: known?.hasInstances ?? false };
   });
   // Ingest looks at the study first, and below it only where there is something.
   for (const above of ancestors(target)) {
@@ -37,7 +51,7 @@ export async function leaveTombstone(
       return { deletedAt: known?.deletedAt ?? null, hasInstances: isSeries };
     });
   }
-  return before;
+  return leftAt;
 }
 
 /**
@@ -47,11 +61,11 @@ export async function leaveTombstone(
  */
 export async function restoreTombstone(
   target: Target,
-  before: unknown,
+  before: Tombstone | null,
   deps: TombstoneDependencies,
   invocation: Invocation,
 ): Promise<void> {
-  const deletedAt = before === null ? null : parseTombstone(before).deletedAt;
+  const deletedAt = before?.deletedAt ?? null;
   const hasInstances = target.seriesInstanceUid !== null;
   const below = { prefix: `${tombstoneName(target)}/`, limit: 1 };
   const isParent = async (): Promise<boolean> =>

@@ -95,6 +95,7 @@ describe('a store that refuses to delete', () => {
       operations: 0,
     });
     expect(world.archive.requests).toHaveLength(20);
+    expect(world.state.documents.has('tombstones/1.1/1.1.1')).toBe(false);
   });
 
   it('an instance that an operation has left is asked three times, and then that is reported', async () => {

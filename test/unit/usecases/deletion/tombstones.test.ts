@@ -1,11 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { toTarget } from '../../../../src/domain/dicom/target.ts';
 import { ConnectionLostError } from '../../../../src/domain/errors.ts';
-import { leaveTombstone, restoreTombstone } from '../../../../src/usecases/deletion/tombstones.ts';
+import {
+  leaveTombstone,
+  readTombstone,
+  restoreTombstone,
+} from '../../../../src/usecases/deletion/tombstones.ts';
 import { failureOf } from '../../../support/blocks.ts';
 import { makeParts } from '../../../support/deletion-context.ts';
+import { CLOCK_START_MS } from '../../../support/fake-clock.ts';
 
-const NOW = '2026-01-02T03:04:05.000Z';
+const NOW = new Date(CLOCK_START_MS).toISOString();
 const EARLIER = '2025-01-01T00:00:00.000Z';
 const study = toTarget({ study: '1' });
 const series = toTarget({ study: '1', series: '2' });
@@ -33,23 +38,39 @@ describe('a tombstone', () => {
     ],
   ])('of %j is left where ingest finds it from the study down', async (target, expected) => {
     const parts = makeParts();
-    await expect(leaveTombstone(target, parts.deps, parts.invocation)).resolves.toBeNull();
+    await expect(leaveTombstone(target, null, parts.deps, parts.invocation)).resolves.toBe(CLOCK_START_MS);
     expect(tombstones(parts)).toEqual(expected);
   });
 
-  it('says what stood in its place, also when an answer was lost', async () => {
+  it('says what stood in its place', async () => {
     const parts = makeParts();
-    const before = { deletedAt: EARLIER, hasInstances: true };
-    parts.world.state.documents.set('tombstones/1/2', before);
-    parts.world.state.lostAnswers.replace.add([new ConnectionLostError('reset')]);
-    await expect(leaveTombstone(series, parts.deps, parts.invocation)).resolves.toEqual(before);
-    expect(tombstones(parts)['tombstones/1/2']).toEqual({ deletedAt: NOW, hasInstances: true });
+    await expect(readTombstone(series, parts.deps, parts.invocation)).resolves.toBeNull();
+    parts.world.state.documents.set('tombstones/1/2', { deletedAt: EARLIER });
+    await expect(readTombstone(series, parts.deps, parts.invocation)).resolves.toEqual({
+      deletedAt: EARLIER,
+      hasInstances: false,
+    });
   });
+
+  it.each([null, { deletedAt: EARLIER, hasInstances: true }])(
+    'is left once, and its time told to whoever finds it: over %j',
+    async (before) => {
+      const parts = makeParts();
+      if (before !== null) parts.world.state.documents.set('tombstones/1/2', before);
+      parts.world.state.lostAnswers.replace.add([new ConnectionLostError('reset')]);
+      const leave = () => leaveTombstone(series, before, parts.deps, parts.invocation);
+      await expect(leave()).resolves.toBe(CLOCK_START_MS);
+      parts.world.clock.advance(5000);
+      await expect(leave()).resolves.toBe(CLOCK_START_MS);
+      const hasInstances = before !== null;
+      expect(tombstones(parts)['tombstones/1/2']).toEqual({ deletedAt: NOW, hasInstances });
+    },
+  );
 
   it('keeps what others say of the same study and series at the same time', async () => {
     const parts = makeParts();
     const targets = [instance, series, study, toTarget({ study: '1', series: '2', instance: '4' })];
-    await Promise.all(targets.map((target) => leaveTombstone(target, parts.deps, parts.invocation)));
+    await Promise.all(targets.map((target) => leaveTombstone(target, null, parts.deps, parts.invocation)));
     expect(tombstones(parts)).toMatchObject({
       'tombstones/1': { deletedAt: NOW },
       'tombstones/1/2': { deletedAt: NOW, hasInstances: true },
@@ -59,9 +80,11 @@ describe('a tombstone', () => {
   it('is given up for this time when it changes whenever it is to be changed', async () => {
     const parts = makeParts();
     parts.world.state.replace = () => Promise.resolve(undefined);
-    await expect(failureOf(leaveTombstone(study, parts.deps, parts.invocation))).resolves.toMatchObject({
-      code: 'unavailable',
-    });
+    await expect(failureOf(leaveTombstone(study, null, parts.deps, parts.invocation))).resolves.toMatchObject(
+      {
+        code: 'unavailable',
+      },
+    );
   });
 });
 
@@ -70,19 +93,20 @@ describe('a tombstone that is taken back', () => {
     'leaves nothing in its place where there was nothing: %j',
     async (target) => {
       const parts = makeParts();
-      const before = await leaveTombstone(target, parts.deps, parts.invocation);
-      await restoreTombstone(target, before, parts.deps, parts.invocation);
+      await leaveTombstone(target, null, parts.deps, parts.invocation);
+      await restoreTombstone(target, null, parts.deps, parts.invocation);
       expect(Object.values(tombstones(parts)).filter((one) => JSON.stringify(one).includes(NOW))).toEqual([]);
-      await restoreTombstone(target, before, parts.deps, parts.invocation);
+      await restoreTombstone(target, null, parts.deps, parts.invocation);
     },
   );
 
   it('leaves what stood there', async () => {
     const parts = makeParts();
-    parts.world.state.documents.set('tombstones/1', { deletedAt: EARLIER, hasInstances: false });
-    const before = await leaveTombstone(study, parts.deps, parts.invocation);
+    const before = { deletedAt: EARLIER, hasInstances: false };
+    parts.world.state.documents.set('tombstones/1', before);
+    await leaveTombstone(study, before, parts.deps, parts.invocation);
     await restoreTombstone(study, before, parts.deps, parts.invocation);
-    expect(tombstones(parts)).toEqual({ 'tombstones/1': { deletedAt: EARLIER, hasInstances: false } });
+    expect(tombstones(parts)).toEqual({ 'tombstones/1': before });
   });
 
   it.each([
@@ -90,10 +114,10 @@ describe('a tombstone that is taken back', () => {
     [series, instance],
   ])('%j still lets ingest find what was deleted below it', async (target, below) => {
     const parts = makeParts();
-    const before = await leaveTombstone(target, parts.deps, parts.invocation);
-    await leaveTombstone(below, parts.deps, parts.invocation);
+    await leaveTombstone(target, null, parts.deps, parts.invocation);
+    await leaveTombstone(below, null, parts.deps, parts.invocation);
     const expected = { deletedAt: null, hasInstances: target === series };
-    await restoreTombstone(target, before, parts.deps, parts.invocation);
+    await restoreTombstone(target, null, parts.deps, parts.invocation);
     expect(Object.values(tombstones(parts))).toContainEqual(expected);
   });
 
@@ -101,12 +125,12 @@ describe('a tombstone that is taken back', () => {
     const parts = makeParts();
     const { state } = parts.world;
     const remove = state.remove.bind(state);
-    const before = await leaveTombstone(study, parts.deps, parts.invocation);
+    await leaveTombstone(study, null, parts.deps, parts.invocation);
     state.remove = async (...args) => {
-      await leaveTombstone(series, parts.deps, parts.invocation);
+      await leaveTombstone(series, null, parts.deps, parts.invocation);
       await remove(...args);
     };
-    await restoreTombstone(study, before, parts.deps, parts.invocation);
+    await restoreTombstone(study, null, parts.deps, parts.invocation);
     expect(tombstones(parts)['tombstones/1']).toEqual({ deletedAt: null, hasInstances: false });
   });
 });
