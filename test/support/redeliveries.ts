@@ -46,3 +46,9 @@ export const REDELIVERIES: readonly Redelivery[] = [
     },
   },
 ];
+
+/** All of them for each kill point; or, where those would be too many, one of them for each in turn. */
+export function redeliveriesOf(killIndex: number, isThorough: boolean): readonly Redelivery[] {
+  const turn = killIndex % REDELIVERIES.length;
+  return isThorough ? REDELIVERIES : REDELIVERIES.slice(turn, turn + 1);
+}
