@@ -15,6 +15,7 @@ import { gone, isOwn, toNewObject, type ExportContext } from './own-object.ts';
  * It is retrieved and written within one turn of the retrieve lane, so that no more of them are in hand than the lane lets
  * through; a further attempt retrieves it anew.
  *
+ * @param onOpened told how large it is, where the store says so before it sends it.
  * @throws what is nothing to be said of the instance: the work has to be given back.
  */
 export async function exportItem(
@@ -22,13 +23,14 @@ export async function exportItem(
   context: ExportContext,
   deps: ExportDependencies,
   invocation: Invocation,
+  onOpened?: (sizeBytes: number) => void,
 ): Promise<ItemResult> {
   if (item.refusal !== undefined) {
     const detail = `It has more frames than MAX_FRAMES (${deps.settings.maxFrames}).`;
     return { ...outcomeOf(item, 'failed'), reason: item.refusal, detail };
   }
   return deps.attempts(invocation, (limits) =>
-    deps.retrieveLane.run((paced) => tryItem(item, context, paced, deps, invocation), limits),
+    deps.retrieveLane.run((paced) => tryItem(item, context, paced, deps, invocation, onOpened), limits),
   );
 }
 
@@ -38,6 +40,7 @@ async function tryItem(
   paced: Paced,
   deps: ExportDependencies,
   invocation: Invocation,
+  onOpened?: (sizeBytes: number) => void,
 ): Promise<ItemResult> {
   const { selection, rendition } = context.plan;
   if (selection.kind === 'query') {
@@ -46,7 +49,8 @@ async function tryItem(
   }
   const opened = await openRendition(item, rendition, paced, deps, invocation);
   if (opened.kind !== 'opened') return settleUnopened(item, opened);
-  const { transferSyntaxUid } = opened;
+  const { transferSyntaxUid, sizeBytes } = opened;
+  if (sizeBytes !== undefined) onOpened?.(sizeBytes);
   const answer = await deps.writer.write(toNewObject(item, context, opened), invocation.signal);
   if (answer.kind === 'written') return exported(item, answer, transferSyntaxUid);
   return await settleExisting(item, context, paced, deps, invocation);

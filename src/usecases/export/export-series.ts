@@ -1,25 +1,15 @@
 import { readHeader } from '../../domain/dicom/header.ts';
 import { CourierError } from '../../domain/errors.ts';
-import { seriesKey, type PlanItem, type SliceItem } from '../../domain/export/export-plan.ts';
+import type { PlanItem } from '../../domain/export/export-plan.ts';
 import { META_BYTES, readTransferSyntax } from '../../domain/export/file-meta.ts';
 import { itemKey, type ItemResult } from '../../domain/export/item-result.ts';
 import { describeError } from '../attempts.ts';
-import type { SeriesUids } from '../../ports/dicom-retrieval.ts';
 import type { Invocation } from '../invocation.ts';
 import type { ExportDependencies } from './export-dependencies.ts';
-import { exportItem } from './export-item.ts';
 import { exported } from './item-results.ts';
 import { toNewObject, type ExportContext } from './own-object.ts';
 import { peekBody, type PeekedBody } from './peek-body.ts';
-
-/** A stream pays off from so many instances on; for fewer it would carry others along for nothing. */
-const FEWEST_INSTANCES = { series: 2, auto: 8 } as const;
-
-/**
- * Larger instances come faster one by one, each with a connection of its own; smaller ones in one stream, which spares a
- * request for each (docs/decisions/0023-own-multipart-reader-for-series.md has the figures).
- */
-const LARGEST_STREAMED_BYTES = 1024 * 1024;
+import type { SeriesGroup } from './series-groups.ts';
 
 /** Where an instance's UIDs are found in practice; where not, all that has arrived is looked through. */
 const USUAL_HEADER_BYTES = 16 * 1024;
@@ -27,110 +17,30 @@ const USUAL_HEADER_BYTES = 16 * 1024;
 /** Instances up to here are written while the stream goes on; larger ones hold it up until they are written. */
 const LARGEST_HELD_BYTES = 4 * 1024 * 1024;
 
-/** What of a slice is to be exported. */
-export interface SliceItems {
-  /** All there are in it. */
-  readonly all: readonly SliceItem[];
-  /** Those that nothing is known of yet. */
-  readonly open: readonly PlanItem[];
-}
-
 /**
- * Exports what it can of the open items by one stream for each series (RetrieveSeries), where that is wanted and pays off.
+ * Exports what it can of some series by one stream each (RetrieveSeries).
  *
  * It is tried once: what a stream does not bring, because it was cut or an object's name is taken, is left to be exported
- * instance by instance. A series of which the slice holds a part only is left, too: the stream would carry all of it,
- * and one that brings more instances that nobody wants than it was to bring is closed.
+ * instance by instance. One that brings more instances that nobody wants than it was to bring is closed.
  *
  * @param goesOn asked before each stream; when it says no, none is begun.
- * @returns the items that are left.
  */
 export async function exportSeries(
-  { all, open }: SliceItems,
+  groups: readonly SeriesGroup[],
   context: ExportContext,
   deps: ExportDependencies,
   invocation: Invocation,
   onResult: (result: ItemResult) => void,
   goesOn: () => boolean,
-): Promise<readonly PlanItem[]> {
-  const { selection, rendition } = context.plan;
-  const { retrieveBy } = deps.settings;
-  const isPossible = rendition.kind === 'original' && selection.kind === 'targets';
-  if (retrieveBy === 'instance' || !isPossible) return open;
-  const done = new Set<PlanItem>();
-  const add = (result: ItemResult): void => {
-    done.add(result.item);
-    onResult(result);
-  };
-  const cut = new Set(all.filter(({ isOfCutSeries }) => isOfCutSeries).map(seriesKey));
-  const whole = bySeries(all);
-  const isWorthwhile = ([key, { items }]: readonly [string, SeriesGroup]): boolean =>
-    items.size >= FEWEST_INSTANCES[retrieveBy] &&
-    items.size * 2 > (whole.get(key)?.items.size ?? 0) &&
-    !cut.has(key);
-  const wanted = open.filter((item) => !isSingle(item, context));
-  const streams = [...bySeries(wanted)].filter(isWorthwhile).map(([, group]) => group);
-  for (const group of streams) {
-    if (!goesOn()) break;
-    if (retrieveBy === 'auto' && !(await isOfSmall(group, context, deps, invocation, add))) continue;
-    const stream = new SeriesStream(group, context, deps, invocation, add);
+): Promise<void> {
+  for (const group of groups) {
+    if (!goesOn()) return;
+    const stream = new SeriesStream(group, context, deps, invocation, onResult);
     await stream.run().catch((error: unknown) => {
       if (!(error instanceof CourierError)) throw error;
       invocation.logger.warning('series stream given up', describeError(error));
     });
   }
-  return open.filter((item) => !done.has(item));
-}
-
-/**
- * Exports the first instance of a series by itself: it says how large the others are.
- *
- * @returns whether they are to come as a stream; not where the first one could not be exported.
- */
-async function isOfSmall(
-  group: SeriesGroup,
-  context: ExportContext,
-  deps: ExportDependencies,
-  invocation: Invocation,
-  add: (result: ItemResult) => void,
-): Promise<boolean> {
-  const [first] = group.items.values();
-  if (first === undefined) return false;
-  try {
-    const result = await exportItem(first, context, deps, invocation);
-    add(result);
-    group.items.delete(itemKey(first));
-    const { object } = result;
-    return object !== null && object.sizeBytes <= LARGEST_STREAMED_BYTES;
-  } catch (error) {
-    if (!(error instanceof CourierError)) throw error;
-    // It is tried again with the others.
-    invocation.logger.warning('series stream not begun', describeError(error));
-    return false;
-  }
-}
-
-/** Whether an instance was asked for by itself, so that nothing says how many others its series has. */
-function isSingle({ target }: PlanItem, { plan }: ExportContext): boolean {
-  return plan.targets[target]?.target.sopInstanceUid != null;
-}
-
-interface SeriesGroup {
-  readonly series: SeriesUids;
-  /** By `itemKey`. */
-  readonly items: Map<string, PlanItem>;
-}
-
-function bySeries(items: readonly PlanItem[]): ReadonlyMap<string, SeriesGroup> {
-  const groups = new Map<string, SeriesGroup>();
-  for (const item of items) {
-    const { studyInstanceUid, seriesInstanceUid } = item.uids;
-    const key = seriesKey(item);
-    const group = groups.get(key) ?? { series: { studyInstanceUid, seriesInstanceUid }, items: new Map() };
-    group.items.set(itemKey(item), item);
-    groups.set(key, group);
-  }
-  return groups;
 }
 
 /** One series on its way. */

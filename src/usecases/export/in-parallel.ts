@@ -9,7 +9,7 @@ import { DeadlineExceededError } from '../../domain/errors.ts';
 export async function inParallel<T>(
   items: readonly T[],
   concurrency: number,
-  work: (item: T) => Promise<void>,
+  work: (item: T) => Promise<unknown>,
   goesOn: () => boolean = () => true,
 ): Promise<{ readonly error: unknown } | undefined> {
   const waiting = items[Symbol.iterator]();

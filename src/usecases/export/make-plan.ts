@@ -30,7 +30,7 @@ export interface AcceptedExport {
  * Resolves a command to the list of objects it is to make, and writes it in slices that nobody uses before an index names
  * them.
  *
- * Memory holds one page, one slice and 16 bytes for each object, of which a plan has at most MAX_EXPORT_INSTANCES.
+ * Memory holds one page, one slice and 16 bytes for each series and each object, of which a plan has at most MAX_EXPORT_INSTANCES.
  *
  * @param token of this attempt at planning; two that go on at once must not mix.
  */

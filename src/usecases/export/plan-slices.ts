@@ -1,5 +1,6 @@
 import { planSliceName } from '../../domain/export/export-names.ts';
 import { formatSliceItem, seriesKey, type PlanItem } from '../../domain/export/export-plan.ts';
+import { FingerprintTable } from '../../domain/export/fingerprint-table.ts';
 import type { Invocation } from '../invocation.ts';
 import type { ExportDependencies } from './export-dependencies.ts';
 
@@ -7,7 +8,10 @@ import type { ExportDependencies } from './export-dependencies.ts';
  * Writes a plan slice by slice as it becomes known, holding one slice.
  *
  * A series is kept together, so that it can come as one stream: one that would not fit any more begins the next slice. Only
- * one that is larger than a slice is cut, and its items say so. Items come series by series.
+ * one that is larger than a slice is cut. Items come series by series, but for a study of several pages, of which each may bring more of
+ * any: such a series is cut, too. The items of cut series say so, but for what was written before anybody knew.
+ *
+ * Memory holds one slice, and 16 bytes for each series.
  */
 export class PlanSlices {
   readonly #id: string;
@@ -15,8 +19,8 @@ export class PlanSlices {
   readonly #deps: Pick<ExportDependencies, 'state' | 'attempts' | 'settings'>;
   readonly #invocation: Invocation;
   #slice: PlanItem[] = [];
-  /** The series that was cut last, of which more may come. */
-  #cutSeries: string | undefined;
+  /** The series of the slices that are written. */
+  readonly #before = new FingerprintTable();
   #written = 0;
   #items = 0;
 
@@ -44,7 +48,7 @@ export class PlanSlices {
 
   /** Writes what is left. @returns how many slices there are. */
   async end(): Promise<number> {
-    if (this.#slice.length > 0) await this.#write(this.#slice);
+    if (this.#slice.length > 0) await this.#write(this.#slice, false);
     return this.#written;
   }
 
@@ -52,25 +56,25 @@ export class PlanSlices {
   async #makeRoom(next: string): Promise<void> {
     const begin = this.#slice.findLastIndex((item) => seriesKey(item) !== next) + 1;
     const isCut = begin === 0;
-    if (isCut) this.#cutSeries = next;
     const end = isCut ? this.#slice.length : begin;
-    await this.#write(this.#slice.slice(0, end));
+    await this.#write(this.#slice.slice(0, end), isCut);
     this.#slice = this.#slice.slice(end);
   }
 
-  async #write(items: readonly PlanItem[]): Promise<void> {
+  /** @param goesOn whether all of it is one series, of which there is more. */
+  async #write(items: readonly PlanItem[], goesOn: boolean): Promise<void> {
     const name = planSliceName(this.#id, this.#token, this.#written);
-    const cutSeries = this.#cutSeries;
+    const series = new Set(items.map(seriesKey));
+    const cut = new Set([...series].filter((key) => goesOn || this.#before.has(key)));
     const { state, attempts } = this.#deps;
-    await attempts(this.#invocation, ({ signal }) =>
-      state.createLines(name, linesOf(items, cutSeries), signal),
-    );
+    await attempts(this.#invocation, ({ signal }) => state.createLines(name, linesOf(items, cut), signal));
     this.#written += 1;
+    for (const key of series) this.#before.put(key);
   }
 }
 
-async function* linesOf(items: readonly PlanItem[], cutSeries: string | undefined): AsyncGenerator {
+async function* linesOf(items: readonly PlanItem[], cut: ReadonlySet<string>): AsyncGenerator {
   for (const item of items) {
-    yield await Promise.resolve(formatSliceItem(item, seriesKey(item) === cutSeries));
+    yield await Promise.resolve(formatSliceItem(item, cut.has(seriesKey(item))));
   }
 }

@@ -12,12 +12,14 @@ import { describeError } from '../attempts.ts';
 import type { Invocation } from '../invocation.ts';
 import type { ExportDependencies } from './export-dependencies.ts';
 import { exportItem, findOwn } from './export-item.ts';
-import { exportSeries, type SliceItems } from './export-series.ts';
+import { exportSeries } from './export-series.ts';
 import { inParallel } from './in-parallel.ts';
 import { outcomeOf } from './item-results.ts';
 import { findInstance } from './list-selection.ts';
 import type { ExportContext } from './own-object.ts';
+import { groupSeries, onlyOf, singlesOf, type SliceItems } from './series-groups.ts';
 import { SliceLog } from './slice-log.ts';
+import { sortSeries, type ExportOne } from './sort-series.ts';
 
 /** Deliveries that may come to nothing before the rest is given up. */
 const MOST_FRUITLESS = 3;
@@ -61,7 +63,10 @@ export async function runSlice(
     done.push(result);
     add(result);
   });
-  if (failure === undefined) return [...results.values()];
+  if (failure === undefined) {
+    if (items.some(isOpen)) throw new Error('Nothing has failed, and not all is done.');
+    return [...results.values()];
+  }
   const isExcused = done.length === 0 && (await isNobodysFault(failure.error, items, deps, invocation));
   await log.noteEnd(done, isExcused ? 'excused' : 'over');
   throw failure.error;
@@ -111,23 +116,32 @@ async function work(
   // One instance that fails must not keep the others waiting; but where nothing works, nothing more is begun.
   const goesOn = (): boolean =>
     failuresInARow < settings.concurrency && clock.now() < lastStartAt && !invocation.signal.aborted;
-  const left = await exportSeries(items, context, deps, invocation, onResult, goesOn);
-  return inParallel(
-    left,
-    settings.concurrency,
-    async (item) => {
-      try {
-        onResult(await exportItem(item, context, deps, invocation));
-        failuresInARow = 0;
-      } catch (error) {
-        failuresInARow += 1;
-        const { sopInstanceUid } = item.uids;
-        invocation.logger.warning('instance not exported yet', { sopInstanceUid, ...describeError(error) });
-        throw error;
-      }
-    },
-    goesOn,
-  );
+  const open = new Set(items.open);
+  const add = (result: ItemResult): void => {
+    open.delete(result.item);
+    onResult(result);
+  };
+  const exportOne: ExportOne = async (item, onOpened) => {
+    try {
+      const result = await exportItem(item, context, deps, invocation, onOpened);
+      add(result);
+      failuresInARow = 0;
+      return result;
+    } catch (error) {
+      failuresInARow += 1;
+      const { sopInstanceUid } = item.uids;
+      invocation.logger.warning('instance not exported yet', { sopInstanceUid, ...describeError(error) });
+      throw error;
+    }
+  };
+  const groups = groupSeries(items, context, settings);
+  const streams =
+    settings.retrieveBy === 'auto' && groups.length > 0
+      ? await sortSeries(groups, singlesOf(items.open, groups), exportOne, settings.concurrency, goesOn)
+      : groups;
+  const wanted = streams.map((group) => onlyOf(group, open)).filter((group) => group.items.size > 0);
+  await exportSeries(wanted, context, deps, invocation, add, goesOn);
+  return inParallel([...open], settings.concurrency, (item) => exportOne(item), goesOn);
 }
 
 /**

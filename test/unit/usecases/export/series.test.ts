@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { InstanceUids } from '../../../../src/domain/dicom/instance-uids.ts';
-import { UnavailableError } from '../../../../src/domain/errors.ts';
+import { DeadlineExceededError, UnavailableError } from '../../../../src/domain/errors.ts';
 import type { SliceMessage } from '../../../../src/domain/export/slice-message.ts';
 import { failureOf } from '../../../support/blocks.ts';
 import { COMMAND, ExportWorld, makeInstances, nameOf } from '../../../support/export-world.ts';
@@ -71,6 +71,21 @@ describe('a series as one stream', () => {
     for (const slice of [0, 1]) await world.slice({ ...SLICE, slice });
     expect(world.report).toMatchObject({ status: 'complete', counts: { exported: 6 } });
     expect(streams(world)).toEqual(['studies/1.2/series/1.2.2']);
+  });
+
+  it('that comes again on a later page is known to be cut from then on', async () => {
+    const world = new ExportWorld({
+      policy: { maxAttempts: 1 },
+      settings: { ...series, sliceInstances: 4 },
+      paging: { pageSize: 4, mostOffset: 1000 },
+    });
+    makeSeries(12).forEach((uids, index) => {
+      world.put({ ...uids, seriesInstanceUid: `1.2.${1 + (index % 2)}` });
+    });
+    await world.run(COMMAND);
+    expect(world.report).toMatchObject({ status: 'complete', counts: { exported: 12 } });
+    // Those of the first slice, of which each is closed as soon as it has brought too much.
+    expect(streams(world).length).toBeLessThanOrEqual(2);
   });
 
   it('that brings more than was planned, over and over, is closed', async () => {
@@ -156,6 +171,65 @@ describe('RETRIEVE_BY=auto', () => {
     await world.slice(SLICE);
     expect(world.report).toMatchObject({ status: 'complete', counts: { exported: 30 } });
     expect(streams(world)).toHaveLength(0);
+  });
+
+  it('goes on with the others as soon as the first is known to be large', async () => {
+    const world = await plannedSeries(10, auto);
+    for (const uids of makeSeries(10)) {
+      const large = Buffer.concat([world.put(uids), Buffer.alloc(1024 * 1024)]);
+      world.retrieval.put(uids, { original: large });
+    }
+    const othersDone = Promise.withResolvers<undefined>();
+    const write = world.buckets.write.bind(world.buckets);
+    let [begun, written] = [0, 0];
+    world.buckets.write = async (object, signal) => {
+      begun += 1;
+      // The first one is not written before all others are.
+      if (begun === 1) await othersDone.promise;
+      const answer = await write(object, signal);
+      written += 1;
+      if (written === 9) othersDone.resolve(undefined);
+      return answer;
+    };
+    await world.slice(SLICE);
+    expect(world.report).toMatchObject({ status: 'complete', counts: { exported: 10 } });
+    expect(world.retrieval.requests).toHaveLength(10);
+  });
+
+  it('exports the first instances of several series at once', async () => {
+    const world = await plannedOf(
+      makeInstances(30).map((uids, index) => ({ ...uids, seriesInstanceUid: `1.2.${1 + (index % 3)}` })),
+      auto,
+    );
+    const allBegun = Promise.withResolvers<undefined>();
+    const retrieve = world.retrieval.retrieve.bind(world.retrieval);
+    let begun = 0;
+    world.retrieval.retrieve = async (request, signal) => {
+      begun += 1;
+      if (begun === 3) allBegun.resolve(undefined);
+      await allBegun.promise;
+      return retrieve(request, signal);
+    };
+    await world.slice(SLICE);
+    expect(world.report).toMatchObject({ status: 'complete', counts: { exported: 30 } });
+    expect(streams(world)).toHaveLength(3);
+  });
+
+  it('fails where it is a mistake that keeps the first instance from being exported', async () => {
+    const world = await plannedSeries(30, auto);
+    world.retrieval.faults.retrieve.push(new TypeError('a mistake'));
+    expect(await failureOf(world.slice(SLICE))).toBeInstanceOf(TypeError);
+  });
+
+  it('begins nothing behind a first instance that there was no time for', async () => {
+    const world = await plannedSeries(30, auto);
+    const readLines = world.state.readLines.bind(world.state);
+    world.state.readLines = (name, signal) => {
+      world.clock.advance(590_000);
+      return readLines(name, signal);
+    };
+    expect(await failureOf(world.slice(SLICE))).toBeInstanceOf(DeadlineExceededError);
+    expect(world.retrieval.requests).toHaveLength(0);
   });
 
   it('begins no stream for the instances that were asked for one by one', async () => {
