@@ -56,10 +56,17 @@ export interface StackOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A function, and the metadata server that is its own. */
+export interface StackFunction {
+  readonly name: string;
+  readonly process: FunctionProcess;
+  readonly metadataUrl: string;
+}
+
 export interface Stack {
   readonly dataDir: string;
   readonly services: ServiceAddresses;
-  readonly functions: readonly { readonly name: string; readonly process: FunctionProcess }[];
+  readonly functions: readonly StackFunction[];
   /** Google's own clients, connected to the stand-ins. */
   readonly clients: { readonly storage: Storage; readonly pubsub: PubSub };
   readonly tokens: TokenRegistry;
@@ -175,12 +182,9 @@ async function startServices(
 /** Starts all functions at once: each takes its time to load, and none waits for another. */
 async function startFunctions(
   wiring: Omit<Parameters<typeof startOneFunction>[1], 'index'>,
-): Promise<{ name: string; process: FunctionProcess }[]> {
+): Promise<StackFunction[]> {
   const started = await Promise.allSettled(
-    FUNCTIONS.map(async (spec, index) => ({
-      name: spec.name,
-      process: await startOneFunction(spec, { ...wiring, index }),
-    })),
+    FUNCTIONS.map((spec, index) => startOneFunction(spec, { ...wiring, index })),
   );
   // Only when all have started or failed is it known what there is to stop.
   const failed = started.find((one) => one.status === 'rejected');
@@ -198,7 +202,7 @@ async function startOneFunction(
     readonly resources: Resources;
     readonly index: number;
   },
-): Promise<FunctionProcess> {
+): Promise<StackFunction> {
   const { options, services, data, tokens, resources, index } = wiring;
   const metadata = await startMetadataServer({ port: 0, tokens, project: PROJECT, account: spec.account });
   resources.add(() => metadata.close());
@@ -223,7 +227,7 @@ async function startOneFunction(
     ...(options.restartDelayMs === undefined ? {} : { restartDelayMs: options.restartDelayMs }),
   });
   resources.add(() => process.stop());
-  return process;
+  return { name: spec.name, process, metadataUrl: metadata.url };
 }
 
 function logPath(data: DataDirectory, functionName: string): string {
