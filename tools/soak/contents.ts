@@ -24,11 +24,20 @@ export async function listStore({ stack }: SoakWorld): Promise<string[]> {
 }
 
 /** The bytes of an instance; undefined where it is not there. */
-export async function readInstance({ stack }: SoakWorld, path: string): Promise<Buffer | undefined> {
+export function readInstance(world: SoakWorld, path: string): Promise<Buffer | undefined> {
+  return retrieve(world, path, 'application/dicom; transfer-syntax=*');
+}
+
+/** The metadata of an instance; undefined where it is not there. */
+export function readMetadata(world: SoakWorld, path: string): Promise<Buffer | undefined> {
+  return retrieve(world, `${path}/metadata`, 'application/dicom+json');
+}
+
+async function retrieve({ stack }: SoakWorld, path: string, accept: string): Promise<Buffer | undefined> {
   const { status, body } = await makeHealthcareClient(stack.services.healthcareUrl)({
     method: 'GET',
     path: `${DICOM_STORE}/dicomWeb/${path}`,
-    headers: { accept: 'application/dicom; transfer-syntax=*' },
+    headers: { accept },
   });
   return status === 200 ? body : undefined;
 }

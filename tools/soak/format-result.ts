@@ -10,7 +10,7 @@ export function formatResult(result: SoakResult): string {
     ...(violated > details.length ? [`    and ${violated - details.length} more`] : []),
   ]);
   const lines = [
-    `${played.objects} objects, ${played.commands} commands, ${reports} reports; ${played.faults} faults, ${played.kills} kills; calm after ${calmSeconds} s.`,
+    `${played.objects} objects, ${played.commands} commands, ${reports} reports; ${played.faults} faults, ${played.kills} kills, ${played.revocations} revoked tokens; calm after ${calmSeconds} s.`,
     '',
     `  ${'invariant'.padEnd(width)} checked violated`,
     ...rows,

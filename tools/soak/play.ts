@@ -1,30 +1,32 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bytesOf } from './file.ts';
-import { objectKey } from './report-book.ts';
-import type { Schedule } from './schedule.ts';
+import { FUNCTIONS } from '../../emulator/src/stack/topology.ts';
+import {
+  age,
+  announce,
+  hold,
+  place,
+  sendCommand,
+  sendObject,
+  type Announced,
+  type Published,
+  type Uploaded,
+} from './deeds.ts';
+import type { Blow, Schedule } from './schedule.ts';
 import type { SoakWorld } from './soak-world.ts';
-import type { Command, Story, Upload } from './story.ts';
+import type { Step, Story } from './story.ts';
 import { SERVICES, type Service, type Weather } from './weather.ts';
-
-/** An object that was uploaded. */
-export interface Uploaded {
-  readonly key: string;
-  readonly upload: Upload;
-}
-
-/** A message that was published, and the id of the report that is to come. */
-export interface Published {
-  readonly reportId: string;
-  readonly command: Command;
-}
 
 /** What has really been done. */
 export interface Played {
   readonly uploaded: Uploaded[];
+  readonly announced: Announced[];
   readonly published: Published[];
   readonly holds: string[];
+  readonly placed: { readonly name: string; readonly text: string }[];
   kills: number;
-  faults: number;
+  revocations: number;
+  /** By service, how often something has happened to a request. */
+  readonly faults: Map<Service, number>;
 }
 
 /** Each message and each report is delivered twice. */
@@ -33,27 +35,31 @@ const LOOK_AGAIN_MS = 50;
 
 /** Does what the schedule says. @returns when all stories have come to their end, in calm at last. */
 export async function play(schedule: Schedule, world: SoakWorld, signal: AbortSignal): Promise<Played> {
-  const played: Played = { uploaded: [], published: [], holds: [], kills: 0, faults: 0 };
+  const played: Played = {
+    uploaded: [],
+    announced: [],
+    published: [],
+    holds: [],
+    placed: [],
+    kills: 0,
+    revocations: 0,
+    faults: new Map(),
+  };
   const startedAt = performance.now();
   const at = (ms: number): Promise<void> =>
     sleep(Math.max(0, startedAt + ms - performance.now()), undefined, { signal });
+  const { weathers, moods, kills, revocations } = schedule;
   const troubles = [
-    ...schedule.weathers.map(async (weather) => {
-      await at(weather.atMs);
-      played.faults += await change(weather, world);
-    }),
-    ...schedule.kills.map(async ({ atMs, functionName }) => {
-      await at(atMs);
-      const { process: victim } = world.stack.functions.find(({ name }) => name === functionName) ?? {};
-      if (victim?.processId === undefined) return;
-      process.kill(victim.processId, 'SIGKILL');
-      played.kills += 1;
-    }),
+    ...weathers.map((weather) => at(weather.atMs).then(() => change(weather, world, played))),
+    ...moods.map(({ atMs, switches }) => at(atMs).then(() => world.setSwitches(switches))),
+    ...kills.map((blow) => at(blow.atMs).then(() => kill(blow, world, played))),
+    ...revocations.map((blow) => at(blow.atMs).then(() => revoke(blow, world, played))),
   ];
   const calm = Promise.all(troubles)
     .then(() => at(schedule.durationMs))
     .then(async () => {
-      for (const service of SERVICES) played.faults += await change({ service, scripts: [] }, world);
+      for (const service of SERVICES) await change({ service, scripts: [] }, world, played);
+      await world.setSwitches();
     });
   const stories = schedule.stories.map(async (story) => {
     await at(story.startMs);
@@ -65,81 +71,91 @@ export async function play(schedule: Schedule, world: SoakWorld, signal: AbortSi
   return played;
 }
 
+/** What a story has begun, and waits for. */
+interface Begun {
+  readonly objects: string[];
+  readonly reports: string[];
+}
+
 async function playStory(story: Story, world: SoakWorld, played: Played, signal: AbortSignal): Promise<void> {
-  const mine: { objects: string[]; reports: string[] } = { objects: [], reports: [] };
+  const begun: Begun = { objects: [], reports: [] };
   for (const step of story.steps) {
     signal.throwIfAborted();
-    switch (step.kind) {
-      case 'upload':
-        for (const upload of step.uploads) {
-          const key = await sendObject(upload, world);
-          mine.objects.push(key);
-          played.uploaded.push({ key, upload });
-        }
-        break;
-      case 'publish': {
-        const reportId = await sendCommand(step.command, world);
-        mine.reports.push(reportId);
-        played.published.push({ reportId, command: step.command });
-        break;
-      }
-      case 'hold':
-        await send(world, 'records', `holds/${step.target}`, Buffer.from('soak'));
-        played.holds.push(step.target);
-        break;
-      case 'settle':
-        while (!isSettled(mine, world)) await sleep(LOOK_AGAIN_MS, undefined, { signal });
-    }
+    await playStep(step, begun, world, played, signal);
   }
 }
 
-function isSettled(
-  mine: { readonly objects: readonly string[]; readonly reports: readonly string[] },
-  { reports }: SoakWorld,
-): boolean {
+async function playStep(
+  step: Step,
+  begun: Begun,
+  world: SoakWorld,
+  played: Played,
+  signal: AbortSignal,
+): Promise<void> {
+  switch (step.kind) {
+    case 'upload':
+      for (const upload of step.uploads) {
+        const uploaded = await sendObject(upload, world);
+        begun.objects.push(uploaded.key);
+        played.uploaded.push(uploaded);
+      }
+      return;
+    case 'announce': {
+      const announced = await announce(step.announcement, world);
+      begun.objects.push(announced.key);
+      played.announced.push(announced);
+      return;
+    }
+    case 'publish': {
+      const published = await sendCommand(step.command, world);
+      begun.reports.push(published.reportId);
+      played.published.push(published);
+      return;
+    }
+    case 'hold':
+      await hold(step.target, world);
+      played.holds.push(step.target);
+      return;
+    case 'place':
+      await place(step.name, step.text, world);
+      played.placed.push(step);
+      return;
+    case 'age':
+      return age(step.files, step.day, world);
+    case 'wait':
+      return sleep(step.ms, undefined, { signal });
+    case 'settle':
+      while (!isSettled(begun, world)) await sleep(LOOK_AGAIN_MS, undefined, { signal });
+  }
+}
+
+function isSettled(begun: Begun, { reports }: SoakWorld): boolean {
   return (
-    mine.objects.every((key) => (reports.objects.get(key)?.count ?? 0) >= REPORTS_OF_AN_OBJECT) &&
-    mine.reports.every((reportId) => reports.commands.has(reportId))
+    begun.objects.every((key) => (reports.objects.get(key)?.count ?? 0) >= REPORTS_OF_AN_OBJECT) &&
+    begun.reports.every((reportId) => reports.commands.has(reportId))
   );
 }
 
-async function sendObject({ name, content }: Upload, world: SoakWorld): Promise<string> {
-  return objectKey(name, await send(world, 'inbox', name, bytesOf(content)));
+function kill({ functionName }: Blow, { stack }: SoakWorld, played: Played): void {
+  const { process: victim } = stack.functions.find(({ name }) => name === functionName) ?? {};
+  if (victim?.processId === undefined) return;
+  process.kill(victim.processId, 'SIGKILL');
+  played.kills += 1;
 }
 
-async function send({ stack }: SoakWorld, bucket: string, name: string, bytes: Buffer): Promise<string> {
-  const url = `${stack.services.storageUrl}/upload/storage/v1/b/${bucket}/o?uploadType=media&name=${encodeURIComponent(name)}`;
-  const answer = await fetch(url, {
-    method: 'POST',
-    headers: { authorization: 'Bearer local', 'content-type': 'application/octet-stream' },
-    body: new Uint8Array(bytes),
-  });
-  if (answer.status !== 200) throw new Error(`An upload was answered ${answer.status}.`);
-  return ((await answer.json()) as { generation: string }).generation;
+function revoke({ functionName }: Blow, { stack }: SoakWorld, played: Played): void {
+  const { account = '' } = FUNCTIONS.find(({ name }) => name === functionName) ?? {};
+  stack.tokens.revoke(account);
+  played.revocations += 1;
 }
 
-/** @returns the id of its report. */
-async function sendCommand(command: Command, { stack }: SoakWorld): Promise<string> {
-  const text = typeof command.message === 'string' ? command.message : JSON.stringify(command.message);
-  const messageId = await stack.clients.pubsub
-    .topic(`dicom-${command.topic}`)
-    .publishMessage({ data: Buffer.from(text) });
-  if (command.ends === 'refused') return `${command.topic}:refused:${messageId}`;
-  const { action = command.topic } = command.message as { action?: string };
-  return `${action}:${command.id ?? messageId}`;
-}
-
-/** Changes the weather of a service. @returns how often the one before has struck. */
+/** Changes the weather of a service, and counts how often the one before has struck. */
 async function change(
   { service, scripts }: Pick<Weather, 'service' | 'scripts'>,
-  { stack }: SoakWorld,
-): Promise<number> {
-  const urls: Record<Service, string> = {
-    storage: stack.services.storageUrl,
-    pubsub: `http://${stack.services.pubsubHost}`,
-    healthcare: stack.services.healthcareUrl,
-  };
-  const url = `${urls[service]}/_control/faults`;
+  world: SoakWorld,
+  { faults }: Played,
+): Promise<void> {
+  const url = `${urlOf(service, world)}/_control/faults`;
   const before = (await (await fetch(url)).json()) as {
     scripts: { applied: number; fault: { kind: string } }[];
   };
@@ -148,7 +164,17 @@ async function change(
     const answer = await fetch(url, { method: 'POST', body: JSON.stringify(scripts) });
     if (answer.status !== 200) throw new Error(`Faults were refused: ${await answer.text()}`);
   }
-  return before.scripts
+  const struck = before.scripts
     .filter(({ fault }) => fault.kind !== 'pass')
     .reduce((sum, { applied }) => sum + applied, 0);
+  faults.set(service, (faults.get(service) ?? 0) + struck);
+}
+
+function urlOf(service: Service, { stack }: SoakWorld): string {
+  const { storageUrl: storage, pubsubHost, healthcareUrl: healthcare } = stack.services;
+  const urls: Partial<Record<Service, string>> = { storage, pubsub: `http://${pubsubHost}`, healthcare };
+  const { metadataUrl } = stack.functions.find(({ name }) => service === `metadata of ${name}`) ?? {};
+  const url = urls[service] ?? metadataUrl;
+  if (url === undefined) throw new Error(`There is no ${service}.`);
+  return url;
 }

@@ -11,14 +11,22 @@ interface Report {
   readonly reason?: string | null;
   readonly object?: { readonly name: string; readonly generation: string } | null;
   readonly status?: string;
+  readonly targets?: readonly { readonly outcome: string; readonly reason: string | null }[];
+}
+
+interface KnownCommand {
+  readonly status: string;
+  /** What became of its targets, each outcome once, with its reason. */
+  readonly outcomes: readonly string[];
+  readonly texts: Set<string>;
 }
 
 /** Every final report that was published, deduplicated as a reader would. */
 export class ReportBook {
-  /** By object: how many reports, and by their ids the outcomes that they tell. */
+  /** By object, or by the report's id where it names none: how many reports, and by their ids the outcomes that they tell. */
   readonly objects = new Map<string, { count: number; readonly words: Map<string, Set<string>> }>();
   /** By reportId. What is done is made once, so that every repeat has the same text. */
-  readonly commands = new Map<string, { readonly status: string; readonly texts: Set<string> }>();
+  readonly commands = new Map<string, KnownCommand>();
   /** When the last one came, by the clock of `performance.now()`. */
   lastAtMs = performance.now();
   count = 0;
@@ -37,8 +45,7 @@ export class ReportBook {
   }
 
   #addObject({ reportId, object, outcome = '', reason }: Report): void {
-    if (object == null) return;
-    const key = objectKey(object.name, object.generation);
+    const key = object == null ? reportId : objectKey(object.name, object.generation);
     const known = this.objects.get(key) ?? { count: 0, words: new Map<string, Set<string>>() };
     known.count += 1;
     // Where the bytes were stored before, both words are one.
@@ -50,8 +57,11 @@ export class ReportBook {
   }
 
   #addCommand(report: Report): void {
-    const { reportId, status = '' } = report;
-    const known = this.commands.get(reportId) ?? { status, texts: new Set<string>() };
+    const { reportId, status = '', targets = [] } = report;
+    const outcomes = [
+      ...new Set(targets.map(({ outcome, reason }) => [outcome, reason ?? ''].join(' ').trim())),
+    ];
+    const known = this.commands.get(reportId) ?? { status, outcomes, texts: new Set<string>() };
     // A refusal is made at each delivery; what is done is made once, and told again.
     const text = reportId.includes(':refused:') ? status : JSON.stringify(report);
     known.texts.add(text);

@@ -1,11 +1,17 @@
 import { Dice } from './dice.ts';
-import { DELETING, OTHERS } from './story-kinds.ts';
+import { ARRIVALS } from './stories/arrivals.ts';
+import { DELETING, SPARING } from './stories/deletions.ts';
+import { EXPORTS } from './stories/exports.ts';
+import { STRANGE_ARRIVALS } from './stories/strange-arrivals.ts';
+import type { NamedKind, StoryKinds } from './stories/story-plan.ts';
 import type { Story } from './story.ts';
-import { makeWeather, type Weather } from './weather.ts';
+import { makeMoods, type Mood } from './moods.ts';
+import { makeWeather, type FunctionName, type Weather } from './weather.ts';
 
-export interface Kill {
+/** Something that happens to one function. */
+export interface Blow {
   readonly atMs: number;
-  readonly functionName: 'ingest' | 'export' | 'delete';
+  readonly functionName: FunctionName;
 }
 
 /** Everything that is going to happen, drawn before anything does. Times are milliseconds from the start. */
@@ -15,15 +21,20 @@ export interface Schedule {
   readonly hasDeletions: boolean;
   readonly stories: readonly Story[];
   readonly weathers: readonly Weather[];
-  readonly kills: readonly Kill[];
+  readonly moods: readonly Mood[];
+  readonly kills: readonly Blow[];
+  /** When all tokens of a function cease to be good, as at a time when they expire early. */
+  readonly revocations: readonly Blow[];
 }
 
 const STORIES_PER_MINUTE = 110;
-const DELETING_STORIES = 40;
+const DELETING_STORIES = 32;
 /** Shorter runs delete nothing: there would be no time to wait for it. */
 const SHORTEST_WITH_DELETIONS_MS = 120_000;
 /** Early ones: after a delete function that was killed its lease has to run out, and only then deletions begin to wait. */
 const DELETE_KILLS = 2;
+const FUNCTION_NAMES = ['ingest', 'export', 'delete'] as const;
+const OTHERS: StoryKinds = [...ARRIVALS, ...STRANGE_ARRIVALS, ...EXPORTS, ...SPARING];
 
 export function makeSchedule(seed: number, minutes: number): Schedule {
   const durationMs = minutes * 60_000;
@@ -33,40 +44,35 @@ export function makeSchedule(seed: number, minutes: number): Schedule {
     hasDeletions,
     stories: makeStories(`soak ${seed}`, durationMs, hasDeletions),
     weathers: makeWeather(`soak ${seed}`, durationMs),
+    moods: makeMoods(`soak ${seed}`, durationMs),
     kills: makeKills(`soak ${seed}`, durationMs),
+    revocations: makeRevocations(`soak ${seed}`, durationMs),
   };
 }
 
 function makeStories(seed: string, durationMs: number, hasDeletions: boolean): Story[] {
   const dice = new Dice(`${seed} stories`);
   const others = Math.ceil((durationMs / 60_000) * STORIES_PER_MINUTE);
-  const stories = Array.from({ length: others }, (_, number): Story => {
-    const [kind, make] = dice.pick(OTHERS);
-    const name = `${kind}-${number}`;
-    return {
-      name,
-      kind,
-      startMs: dice.real(0, 0.85 * durationMs),
-      ...make(name, new Dice(`${seed} ${name}`)),
-    };
-  });
+  // Each kind first comes once, so that none is left out of a short run.
+  const stories = Array.from({ length: others }, (_, number) =>
+    makeStory(OTHERS[number] ?? dice.pick(OTHERS), number, dice.real(0, 0.85 * durationMs), seed),
+  );
   if (!hasDeletions) return stories;
   for (let number = 0; number < DELETING_STORIES; number += 1) {
-    const [kind, make] = DELETING[number % DELETING.length] ?? DELETING[0] ?? OTHERS[0];
-    const name = `${kind}-${number}`;
-    stories.push({
-      name,
-      kind,
-      startMs: dice.real(0, 0.2 * durationMs),
-      ...make(name, new Dice(`${seed} ${name}`)),
-    });
+    const kind = DELETING[number % DELETING.length] ?? DELETING[0];
+    stories.push(makeStory(kind, number, dice.real(0, 0.2 * durationMs), seed));
   }
   return stories;
 }
 
-function makeKills(seed: string, durationMs: number): Kill[] {
+function makeStory([kind, make]: NamedKind, number: number, startMs: number, seed: string): Story {
+  const name = `${kind}-${number}`;
+  return { name, kind, startMs, ...make(name, new Dice(`${seed} ${name}`)) };
+}
+
+function makeKills(seed: string, durationMs: number): Blow[] {
   const dice = new Dice(`${seed} kills`);
-  const kills: Kill[] = [];
+  const kills: Blow[] = [];
   for (const functionName of ['ingest', 'export'] as const) {
     for (let atMs = dice.real(1000, 8000); atMs < durationMs; atMs += dice.real(3000, 15_000)) {
       kills.push({ atMs, functionName });
@@ -76,4 +82,15 @@ function makeKills(seed: string, durationMs: number): Kill[] {
     kills.push({ atMs: dice.real(0.03, 0.12) * durationMs, functionName: 'delete' });
   }
   return kills;
+}
+
+function makeRevocations(seed: string, durationMs: number): Blow[] {
+  const dice = new Dice(`${seed} revocations`);
+  const revocations: Blow[] = [];
+  for (const functionName of FUNCTION_NAMES) {
+    for (let atMs = dice.real(1000, 8000); atMs < durationMs; atMs += dice.real(6000, 20_000)) {
+      revocations.push({ atMs, functionName });
+    }
+  }
+  return revocations;
 }

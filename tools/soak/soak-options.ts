@@ -11,9 +11,12 @@ export interface SoakOptions {
 
 export const HELP = `Lets everything go wrong at once on the local stack, by dice, and looks afterwards whether everything is as it should be.
 
-Thousands of objects and commands; every message is delivered twice and in any order; requests fail, hang and are cut off;
-quotas change; the store cannot be reached for a while; the functions, as they are deployed, are killed and started again.
-Then the faults end, and what the store, the buckets and the reports say is compared with what a model expects.
+Thousands of objects and commands: compressed ones, hostile ones, others under the same UIDs; exports by target and by query, in
+every form, over what is there already; deletions that objects race, that overlap, that are called off; cleanups; messages that are
+none. Every message is delivered twice and in any order; requests fail, take long, hang and are cut off; tokens come late and cease to be
+good; quotas change; the store cannot be reached for a while and answers now in one way, now in another; the functions, as they
+are deployed, are killed and started again. Then the faults end, and what the store, the buckets and the reports say is compared with what
+a model expects.
 
 Usage: npm run soak -- [OPTIONS]
 

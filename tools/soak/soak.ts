@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { listBucket } from './contents.ts';
-import { exportedObjects, leftovers, quarantine, upheaval } from './invariants/buckets.ts';
+import { leftovers, quarantine } from './invariants/buckets.ts';
+import { exportedObjects } from './invariants/exports.ts';
 import type { Aftermath } from './invariants/invariant.ts';
+import { races } from './invariants/races.ts';
 import { commandReports, objectReports } from './invariants/reports.ts';
 import { deletionState, documents } from './invariants/state.ts';
 import { storeContents } from './invariants/store.ts';
+import { upheaval } from './invariants/upheaval.ts';
 import type { Verdict } from './invariants/verdict.ts';
 import { play, type Played } from './play.ts';
 import { makeSchedule } from './schedule.ts';
@@ -12,6 +15,7 @@ import { startSoakWorld, type SoakWorld } from './soak-world.ts';
 
 const INVARIANTS = [
   storeContents,
+  races,
   objectReports,
   commandReports,
   quarantine,
@@ -21,15 +25,19 @@ const INVARIANTS = [
   leftovers,
   upheaval,
 ];
-/** After the faults: for a lease to run out, a deletion to wait and end, and what queued to be done. */
-const LONGEST_CALM_MS = 300_000;
+/** After the faults: for a lease to run out, a deletion to wait and end, and what queued to be done, also where others need the machine. */
+const LONGEST_CALM_MS = 600_000;
 /** When nothing was said for so long, nothing more comes. */
 const QUIET_MS = 3000;
 
 export interface SoakResult {
   readonly seed: number;
   readonly minutes: number;
-  readonly played: Pick<Played, 'kills' | 'faults'> & { readonly objects: number; readonly commands: number };
+  readonly played: Pick<Played, 'kills' | 'revocations'> & {
+    readonly objects: number;
+    readonly commands: number;
+    readonly faults: number;
+  };
   readonly reports: number;
   readonly isQuiet: boolean;
   readonly calmSeconds: number;
@@ -59,8 +67,9 @@ export async function soak(
     const aftermath: Aftermath = { schedule, played, world };
     const verdicts: Verdict[] = [];
     for (const look of INVARIANTS) verdicts.push(...(await look(aftermath)));
-    const { kills, faults, uploaded, published } = played;
-    const counts = { kills, faults, objects: uploaded.length, commands: published.length };
+    const { kills, revocations, uploaded, published } = played;
+    const faults = [...played.faults.values()].reduce((sum, count) => sum + count, 0);
+    const counts = { kills, revocations, faults, objects: uploaded.length, commands: published.length };
     return { seed, minutes, played: counts, reports: world.reports.count, isQuiet, calmSeconds, verdicts };
   } finally {
     await world.close();

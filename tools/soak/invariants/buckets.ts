@@ -30,50 +30,6 @@ export const quarantine: Invariant = async ({ played, world }) => {
   return [verdict, whole];
 };
 
-/** Exports have written what they were asked for, byte for byte, and a manifest each. */
-export const exportedObjects: Invariant = async ({ played, world }) => {
-  const verdict = new Verdict('exports hold the expected objects, and no other');
-  const whole = new Verdict('exported objects are byte for byte what was stored');
-  const listed = new Verdict('a manifest lists each object of its export once');
-  const commands = played.published.filter(
-    ({ command }) => command.topic === 'export' && command.ends === 'complete',
-  );
-  const expected = new Map(
-    commands.flatMap(({ command }) => command.exports.map(({ name, file }) => [name, file])),
-  );
-  const manifests = new Map(
-    commands.map(({ command }) => [
-      `soak/${(command.id ?? '').replace('export-', '')}/_courier/${command.id}/manifest.jsonl`,
-      command,
-    ]),
-  );
-  const found = (await listBucket(world, 'exports')).map(({ name }) => name);
-  verdict.expectSame(found, [...expected.keys(), ...manifests.keys()], 'object');
-  await forEach(found, async (name) => {
-    const file = expected.get(name);
-    const command = manifests.get(name);
-    const bytes = await readObject(world, 'exports', name);
-    if (file !== undefined) whole.expect(sameText(bytes, bytesOf({ kind: 'dicom', file })), () => name);
-    if (command === undefined) return;
-    const lines = bytes
-      .toString('utf8')
-      .split('\n')
-      .filter((line) => line !== '');
-    const names = lines.map((line) => (JSON.parse(line) as { object: string }).object);
-    const wanted = command.exports.map((one) => `gs://exports/${one.name}`);
-    listed.expect(names.toSorted().join() === wanted.toSorted().join(), () => name);
-  });
-  return [verdict, whole, listed];
-};
-
-/** A soak without trouble would prove nothing. */
-export const upheaval: Invariant = ({ played: { kills, faults } }) => {
-  const verdict = new Verdict('faults struck, and functions were killed');
-  verdict.expect(kills > 0, () => 'no function was killed');
-  verdict.expect(faults > 0, () => 'no fault struck');
-  return Promise.resolve([verdict]);
-};
-
 /** Nothing is given up, and nothing goes on. */
 export const leftovers: Invariant = async ({ world }) => {
   const dead = new Verdict('no message has been given up');
