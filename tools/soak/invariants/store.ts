@@ -29,12 +29,13 @@ export const storeContents: Invariant = async ({ schedule, played, world }) => {
   for (const path of found.keys()) {
     if (!allowed.has(path)) verdict.expect(false, () => `unexpected: ${path}`);
   }
-  for (const { key, upload } of played.uploaded) {
-    const file = fileOf(upload.content);
-    // What comes of a race has an invariant of its own.
-    if (file === undefined || upload.race !== undefined) continue;
+  const contents = played.uploaded.map(({ key, upload }) => ({ key, upload, file: fileOf(upload.content) }));
+  const raced = new Set(contents.flatMap(({ upload, file }) => (upload.race && file ? [pathOf(file)] : [])));
+  for (const { key, file } of contents) {
+    if (file === undefined) continue;
     const path = pathOf(file);
-    if (!allowed.has(path) || !world.reports.wordsOf(key).includes('stored')) continue;
+    // What races a deletion has invariants of its own.
+    if (!allowed.has(path) || raced.has(path) || !world.reports.wordsOf(key).includes('stored')) continue;
     reported.expect(found.get(path) === hashOfFile(file), () => `reported stored: ${path}`);
   }
   return [verdict, reported];
