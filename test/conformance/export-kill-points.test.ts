@@ -3,7 +3,7 @@ import { expectSafe, expectSettled } from '../support/export-invariants.ts';
 import { EXPORT_SCENES, makeExportWorld, type ExportScene } from '../support/export-scenes.ts';
 import type { ExportWorld } from '../support/export-world.ts';
 import { killPointsOf } from '../support/port-gate.ts';
-import { deliverUntilAcknowledged, REDELIVERIES, type Deliver } from '../support/redeliveries.ts';
+import { deliverUntilAcknowledged, redeliveriesOf, type Deliver } from '../support/redeliveries.ts';
 
 /** Delivers one message; `number` counts from the command, which is 0. */
 type DeliverMessage = (deliver: Deliver, number: number) => Promise<void>;
@@ -41,8 +41,8 @@ const scenes = await Promise.all(
     const kills = (await countEffects(scene)).flatMap((effects, message) =>
       killPointsOf(effects).map((kill) => ({ message, kill })),
     );
-    const cases = kills.flatMap(({ message, kill }) =>
-      REDELIVERIES.map((redelivery) => {
+    const cases = kills.flatMap(({ message, kill }, index) =>
+      redeliveriesOf(index, scene.isThorough === true).map((redelivery) => {
         const title = `${kill.when} effect ${kill.effect} of message ${message}, and ${redelivery.name}`;
         return [title, message, kill, redelivery] as const;
       }),

@@ -215,7 +215,8 @@ export const DELETION_SCENES: readonly DeletionScene[] = [
     name: 'what is past its retention, of which more comes meanwhile',
     arrange(world) {
       markAll(world);
-      return once(isLedgerOf('planned', '1.1'), arrive)(world);
+      once(isLedgerOf('planned', '1.1'), arrive)(world);
+      return undefined;
     },
     gone: ['1.2/1.2.1'],
     arrived: [LATE_NAME],

@@ -19,10 +19,11 @@ const DOCUMENT = new RegExp(`^(${DOCUMENTS.join('|')})$`);
 
 /** What has to be true once every message has been acknowledged. */
 export function expectSettled(scene: ExportScene, world: ExportWorld): void {
-  expect(world.buckets.names('exports')).toEqual([...scene.after.keys(), MANIFEST].sort());
-  expect(world.buckets.objects.size).toBe(scene.after.size + 1);
+  const manifest = scene.isRefused === true ? [] : [MANIFEST];
+  expect(world.buckets.names('exports')).toEqual([...scene.after.keys(), ...manifest].sort());
+  expect(world.buckets.objects.size).toBe(scene.after.size + manifest.length);
   expect(wrongObjects(world, [scene.after])).toEqual([]);
-  expect(manifestSays(world)).toEqual(manifestHasToSay(scene, world));
+  expectManifest(scene, world);
   expectReport(scene, world);
   expect([...world.state.documents.keys()].filter((name) => !DOCUMENT.test(name))).toEqual([]);
   expect(documentsOf(world, 'exports/trial/parts/')).toHaveLength(scene.slices);
@@ -34,14 +35,14 @@ export function expectSettled(scene: ExportScene, world: ExportWorld): void {
 export function expectSafe(scene: ExportScene, world: ExportWorld): void {
   expect(wrongObjects(world, [scene.after, scene.before])).toEqual([]);
   const isManifest = world.buckets.objects.has(`exports/${MANIFEST}`);
-  if (isManifest) expect(manifestSays(world)).toEqual(manifestHasToSay(scene, world));
+  if (isManifest) expectManifest(scene, world);
   // What is said to be there is there: a plan with its slices, an export with its manifest and its audit.
   const isPlanned = documentsOf(world, 'exports/trial/plan.json').length > 0;
   if (isPlanned)
     expect(documentsOf(world, 'exports/trial/plan/').length).toBeGreaterThanOrEqual(scene.slices);
   if (world.slices.messages.length > 0) expect(isPlanned).toBe(true);
   if (world.reports.some(({ final }) => final)) {
-    expect(isManifest).toBe(true);
+    expect(isManifest).toBe(scene.isRefused !== true);
     expectReport(scene, world);
   }
 }
@@ -52,23 +53,30 @@ function expectReport(scene: ExportScene, world: ExportWorld): void {
   expect(new Set(finals).size).toBe(1);
   expect([...new Set(world.reports.map(({ reportId }) => reportId))]).toEqual(['export:trial']);
   const [report] = world.reports.filter(({ final }) => final);
+  const { isRefused = false, others = {}, conflicts, problems = conflicts.length } = scene;
   expect(report).toMatchObject({
-    status: scene.targets.every((outcome) => outcome === 'exported') ? 'complete' : 'partial',
-    manifest: `gs://exports/${MANIFEST}`,
-    planned: scene.after.size,
+    status: statusOf(scene),
+    manifest: isRefused ? null : `gs://exports/${MANIFEST}`,
+    planned: Object.values(others).reduce((sum, count) => sum + count, scene.after.size),
     slices: scene.slices,
     slicesDone: scene.slices,
   });
   expect(report?.targets.map(({ outcome }) => outcome)).toEqual(scene.targets);
-  expect(report?.problems).toHaveLength(scene.conflicts.length);
-  const { exported = 0, 'already-exported': before = 0, ...others } = report?.counts ?? {};
-  const conflict = scene.conflicts.length;
-  expect({ done: exported + before, ...others }).toEqual({
+  expect(report?.problems).toHaveLength(problems);
+  const { exported = 0, 'already-exported': before = 0, ...rest } = report?.counts ?? {};
+  const conflict = conflicts.length;
+  expect({ done: exported + before, ...rest }).toEqual({
     done: scene.after.size - conflict,
     ...(conflict > 0 ? { conflict } : {}),
+    ...others,
   });
   expect(world.state.documents.get('reports/exports/trial.json')).toEqual(report);
   expect([...world.records.documents]).toEqual([['audit/exports/2026-01-02/trial.json', report]]);
+}
+
+function statusOf({ targets, after }: ExportScene): string {
+  if (after.size === 0) return 'failed';
+  return targets.every((outcome) => outcome === 'exported') ? 'complete' : 'partial';
 }
 
 function documentsOf(world: ExportWorld, prefix: string): string[] {
@@ -83,16 +91,29 @@ function wrongObjects({ buckets }: ExportWorld, allowed: readonly ReadonlyMap<st
   });
 }
 
+/** The manifest says of each object what it is, and of all that has none what became of it. */
+function expectManifest(scene: ExportScene, world: ExportWorld): void {
+  const lines = manifestOf(world);
+  expect(manifestSays(lines.filter(({ generation }) => generation !== null))).toEqual(
+    manifestHasToSay(scene, world),
+  );
+  const others: Record<string, number> = {};
+  for (const { outcome } of lines.filter(({ generation }) => generation === null))
+    others[String(outcome)] = (others[String(outcome)] ?? 0) + 1;
+  expect(others).toEqual(scene.others ?? {});
+}
+
 /** What the manifest says of each object, in the order of their names. */
-function manifestSays(world: ExportWorld): unknown[] {
-  const lines = manifestOf(world).map(({ object, outcome, generation, sizeBytes, crc32c: checksum }) => ({
-    object: String(object),
-    outcome: outcome === 'already-exported' ? 'exported' : outcome,
-    generation,
-    sizeBytes,
-    crc32c: checksum,
-  }));
-  return lines.sort((a, b) => (a.object < b.object ? -1 : 1));
+function manifestSays(lines: readonly Record<string, unknown>[]): unknown[] {
+  return lines
+    .map(({ object, outcome, generation, sizeBytes, crc32c: checksum }) => ({
+      object: String(object),
+      outcome: outcome === 'already-exported' ? 'exported' : outcome,
+      generation,
+      sizeBytes,
+      crc32c: checksum,
+    }))
+    .sort((a, b) => (a.object < b.object ? -1 : 1));
 }
 
 /** The same, by what is in the bucket. */

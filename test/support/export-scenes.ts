@@ -1,5 +1,7 @@
 import { formatInstancePath, type InstanceUids } from '../../src/domain/dicom/instance-uids.ts';
 import type { ExportSettings } from '../../src/usecases/export/export-dependencies.ts';
+import type { ItemOutcome } from '../../src/domain/export/item-result.ts';
+import { EXPORT_FORM_SCENES } from './export-form-scenes.ts';
 import { COMMAND, ExportWorld, makeInstances, nameOf } from './export-world.ts';
 import { makeDicom } from './synthetic-dicom.ts';
 
@@ -8,6 +10,8 @@ export interface ExportScene {
   readonly name: string;
   readonly settings: Partial<ExportSettings>;
   readonly command: Readonly<Record<string, unknown>>;
+  /** Puts more into the store, and lets something happen meanwhile. */
+  readonly arrange?: (world: ExportWorld) => void;
   /** What is in the bucket before, by name. */
   readonly before: ReadonlyMap<string, Buffer>;
   /** The objects that have to be there in the end. */
@@ -17,6 +21,14 @@ export interface ExportScene {
   /** What the report says of each target. */
   readonly targets: readonly string[];
   readonly slices: number;
+  /** What became of that of which there is no object, by outcome. */
+  readonly others?: Readonly<Partial<Record<ItemOutcome, number>>>;
+  /** How many problems the report names. @default one for each conflict */
+  readonly problems?: number;
+  /** Whether nothing is exported, and no manifest made. */
+  readonly isRefused?: boolean;
+  /** Whether each kill is followed by every kind of redelivery, and not by one of them in turn. */
+  readonly isThorough?: boolean;
 }
 
 /** Some is asked for as a study, some as a series, and one by itself. */
@@ -37,7 +49,12 @@ const UNWANTED = [
   ...makeInstances(1, '1.6'),
 ];
 const LARGE_SERIES = makeInstances(3, '1.8');
-const STORED = [...WANTED, ...LONG_SERIES, ...LARGE_SERIES, ...UNWANTED];
+/** A series of more instances than a slice, and one that fits. */
+const CUT_SERIES = makeInstances(9, '1.10').map((uids, index) => ({
+  ...uids,
+  seriesInstanceUid: index < 6 ? '1.10.1' : '1.10.2',
+}));
+const STORED = [...WANTED, ...LONG_SERIES, ...LARGE_SERIES, ...CUT_SERIES, ...UNWANTED];
 
 /** Too large to be held while the stream of its series goes on, which has to wait for it. */
 const LARGE = '1.8.9.2';
@@ -55,6 +72,7 @@ const BEFORE = new Map([
 const overTaken = (retrieveBy: 'instance' | 'series'): ExportScene => ({
   name: `several targets over what is there, by ${retrieveBy}`,
   settings: { retrieveBy, sliceInstances: 5 },
+  isThorough: true,
   command: { ...COMMAND, targets: TARGETS, overwrite: true },
   before: BEFORE,
   after: objectsOf(WANTED),
@@ -79,6 +97,13 @@ export const EXPORT_SCENES: readonly ExportScene[] = [
   overTaken('series'),
   wholeStudy('one series of many, by what pays off', 'auto', '1.7', LONG_SERIES),
   wholeStudy('one series with a large instance, by series', 'series', '1.8', LARGE_SERIES),
+  {
+    ...wholeStudy('a series that is larger than a slice, by series', 'series', '1.10', CUT_SERIES),
+    settings: { retrieveBy: 'series', sliceInstances: 4 },
+    slices: 3,
+    isThorough: false,
+  },
+  ...EXPORT_FORM_SCENES,
 ];
 
 function wholeStudy(
@@ -96,10 +121,11 @@ function wholeStudy(
     conflicts: [],
     targets: ['exported'],
     slices: 1,
+    isThorough: true,
   };
 }
 
-export function makeExportWorld({ settings, before }: ExportScene): ExportWorld {
+export function makeExportWorld({ settings, before, arrange }: ExportScene): ExportWorld {
   const world = new ExportWorld({ settings });
   world.retrieval.blockBytes = 1024 * 1024;
   // Nobody knows beforehand how long an object will be, so the large one is sent little by little.
@@ -109,6 +135,7 @@ export function makeExportWorld({ settings, before }: ExportScene): ExportWorld 
     world.retrieval.put(uids, { original: bytesOf(uids) });
   }
   for (const [name, bytes] of before) world.buckets.put(`exports/${name}`, bytes);
+  arrange?.(world);
   return world;
 }
 
