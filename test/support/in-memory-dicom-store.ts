@@ -36,6 +36,11 @@ export class InMemoryDicomStore implements DicomStore {
     this.#instances.set(formatInstancePath(uids), bytes);
   }
 
+  /** Somebody deletes an instance. */
+  remove(uids: InstanceUids): void {
+    this.#instances.delete(formatInstancePath(uids));
+  }
+
   bytesOf(uids: InstanceUids): Buffer | undefined {
     return this.#instances.get(formatInstancePath(uids));
   }
