@@ -29,7 +29,7 @@ const LAWS: readonly Law[] = [
   law('search', '4 a study', (size) => 4 * Math.ceil(size / OBJECTS_PER_STUDY)),
   law('read', '5 a slice, 3', (size) => 5 * slicesOf(size) + 3),
   law('write', '3 a slice, 5', (size) => 3 * slicesOf(size) + 5),
-  law('list', '3 a slice, 2', (size) => 3 * slicesOf(size) + 2),
+  law('list', '3 a slice, 1', (size) => 3 * slicesOf(size) + 1),
   law('publish slices', '1', () => 1),
   {
     ...law('manifest', '2, 1 for 10,000 lines', (size) => 2 + Math.ceil(size / 10_000)),

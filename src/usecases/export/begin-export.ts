@@ -12,6 +12,7 @@ import type { ExportDependencies } from './export-dependencies.ts';
 import { finishExport, publishAgain, publishProgress } from './finish-export.ts';
 
 import { makePlan, type AcceptedExport } from './make-plan.ts';
+import type { ExportContext } from './own-object.ts';
 
 /** A message as it came. */
 export interface IncomingMessage {
@@ -70,8 +71,12 @@ export async function beginExport(
   const plan = known ?? (await planOnce({ id, command, acceptedAtMs }, deps, invocation));
   const context = { id, plan, storeName: deps.settings.storeName };
   if (plan.slices === 0) return finishExport(context, deps, invocation);
-  await publishSlices(id, plan, deps, invocation);
-  await publishProgress(context, 0, deps, invocation);
+  // Of a plan that has just been made no slice is done.
+  const done = known === undefined ? new Set<string>() : await listParts(id, deps, invocation);
+  await Promise.all([
+    publishSlices(context, done, deps, invocation),
+    publishProgress(context, done.size, deps, invocation),
+  ]);
 }
 
 /** The plan of a command, or undefined when there is none yet. */
@@ -110,18 +115,26 @@ async function planOnce(
   }
 }
 
-async function publishSlices(
+async function listParts(
   id: string,
-  { slices }: ExportPlan,
+  { state, attempts }: ExportDependencies,
+  invocation: Invocation,
+): Promise<ReadonlySet<string>> {
+  const parts = new Set<string>();
+  for await (const name of eachName(state, { prefix: partsFolder(id) }, attempts, invocation))
+    parts.add(name);
+  return parts;
+}
+
+/** @param done the names of the parts that are there. */
+async function publishSlices(
+  { id, plan }: ExportContext,
+  done: ReadonlySet<string>,
   deps: ExportDependencies,
   invocation: Invocation,
 ): Promise<void> {
-  const parts = new Set<string>();
-  const { state, attempts } = deps;
-  const prefix = partsFolder(id);
-  for await (const name of eachName(state, { prefix }, attempts, invocation)) parts.add(name);
-  const open = Array.from({ length: slices }, (_, slice) => slice).filter(
-    (slice) => !parts.has(partName(id, slice)),
+  const open = Array.from({ length: plan.slices }, (_, slice) => slice).filter(
+    (slice) => !done.has(partName(id, slice)),
   );
   for (let at = 0; at < open.length; at += MOST_MESSAGES) {
     const messages = open

@@ -47,8 +47,10 @@ export async function finishExport(
     tally.add(result);
     planned.put(pathOf(result.item.uids));
   }
-  const { address } = await writeManifest(context, deps, invocation);
-  const changes = await compareWithStore(planned, context, deps, invocation);
+  const [{ address }, changes] = await Promise.all([
+    writeManifest(context, deps, invocation),
+    compareWithStore(planned, context, deps, invocation),
+  ]);
   const noManifest = address === null ? ['The manifest was not written: another object has its name.'] : [];
   await publishFinal(
     context,
