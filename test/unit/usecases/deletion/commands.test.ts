@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { PermissionDeniedError } from '../../../../src/domain/errors.ts';
+import { ConnectionLostError, PermissionDeniedError } from '../../../../src/domain/errors.ts';
+import { DEFAULT_RETRY_POLICY } from '../../../../src/retry/policy.ts';
 import { DeletionWorld, everyInstanceBut } from '../../../support/deletion-world.ts';
 
 const SERIES = { study: '1.1', series: '1.1.1' };
@@ -151,6 +152,20 @@ describe('a hold', () => {
   it('that cannot be read counts', async () => {
     const world = makeWorld();
     world.records.faults.list.add([new Error('not ours')]);
+    await expect(world.run(erase('a'))).resolves.toMatchObject({
+      targets: [{ outcome: 'held', reason: 'hold-unreadable' }],
+    });
+    expect(world.archive.deleted).toEqual([]);
+  });
+
+  it('that is not read within the time in which it is tried counts', async () => {
+    const world = makeWorld();
+    const list = world.records.list.bind(world.records);
+    world.records.list = () => {
+      world.records.list = list;
+      world.clock.advance(DEFAULT_RETRY_POLICY.budgetMs);
+      return Promise.reject(new ConnectionLostError('There was no answer.'));
+    };
     await expect(world.run(erase('a'))).resolves.toMatchObject({
       targets: [{ outcome: 'held', reason: 'hold-unreadable' }],
     });
