@@ -19,6 +19,7 @@ const DOCUMENT = new RegExp(`^(${DOCUMENTS.join('|')})$`);
 export async function expectSettled(scene: DeletionScene, world: DeletionWorld): Promise<void> {
   expect(world.archive.uids()).toEqual(hasToBeLeft(scene));
   expect(world.archive.operationsRunning).toBe(0);
+  expect(world.archive.mostAtOnce).toBeLessThanOrEqual(world.settings.maxOperations);
   for (const number of scene.commands.keys()) expectReport(scene, world, number);
   const reported = scene.commands.map(({ id }) => world.finalReport(id).operations);
   expect(world.archive.operationsStarted).toBeLessThanOrEqual(Math.max(...reported));

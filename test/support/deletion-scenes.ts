@@ -1,11 +1,17 @@
 import type { DeletionReport } from '../../src/domain/deletion/deletion-report.ts';
-import { toTarget } from '../../src/domain/dicom/target.ts';
-import { PermissionDeniedError } from '../../src/domain/errors.ts';
+import { formatTarget, toTarget } from '../../src/domain/dicom/target.ts';
 import { cleanup, OLD, RECENT } from './cleanup-setup.ts';
+import {
+  arriving,
+  forbid,
+  isLedger,
+  isTombstone,
+  once,
+  reacting,
+  slowDown,
+  type Arrange,
+} from './deletion-happenings.ts';
 import { DeletionWorld, type WorldOptions } from './deletion-world.ts';
-
-/** Somebody mends what is wrong. */
-type Mend = () => void;
 
 /** Commands, what they meet, and what has to be left of it, however often their messages and the ticks came. */
 export interface DeletionScene {
@@ -13,8 +19,7 @@ export interface DeletionScene {
   readonly options?: WorldOptions;
   /** Delivered one after the other; ticks follow. */
   readonly commands: readonly Readonly<{ id: string; [field: string]: unknown }>[];
-  /** @returns what somebody does once a message has been given back, and at the very end. */
-  readonly arrange?: (world: DeletionWorld) => Mend | undefined;
+  readonly arrange?: Arrange;
   /** What has to be gone: the beginnings of names of instances. */
   readonly gone: readonly string[];
   /** What comes meanwhile, and has to stay. */
@@ -34,8 +39,9 @@ const erase = (targets: readonly object[], changes: object = {}) =>
   ({ action: 'delete', id: 'erase-7', targets, ...changes }) as const;
 
 const SERIES = { study: '1.1', series: '1.1.1' };
-const LATE = { study: '1.1', series: '1.1.1', instance: '1.1.1.9' };
-const LATE_NAME = '1.1/1.1.1/1.1.1.9';
+/** What comes too late to be deleted. */
+const LATE = { studyInstanceUid: '1.1', seriesInstanceUid: '1.1.1', sopInstanceUid: '1.1.1.9' };
+const LATE_NAME = formatTarget(LATE);
 
 const deleted = (count: number, operations: number) =>
   ({ status: 'complete', counts: { deleted: count }, operations }) as const;
@@ -101,8 +107,8 @@ export const DELETION_SCENES: readonly DeletionScene[] = [
       ]),
     ],
     arrange(world) {
-      for (const instance of ['1.3.1.1', '1.3.1.2'])
-        world.archive.put(toUids({ study: '1.3', series: '1.3.1', instance }));
+      for (const sopInstanceUid of ['1.3.1.1', '1.3.1.2'])
+        world.archive.put({ studyInstanceUid: '1.3', seriesInstanceUid: '1.3.1', sopInstanceUid });
       world.hold('1.3/1.3.1');
       return undefined;
     },
@@ -118,6 +124,15 @@ export const DELETION_SCENES: readonly DeletionScene[] = [
     options: { archive: { operationLengthMs: 150_000 }, settings: { advanceBudgetMs: 1000 } },
     commands: [erase([SERIES]), erase([SERIES], { id: 'erase-8' })],
     reports: [deleted(2, 1), deleted(2, 1)],
+  },
+  {
+    ...ONE_SERIES,
+    name: 'two series, one after the other',
+    options: { settings: { maxOperations: 1 } },
+    commands: [erase([SERIES, { study: '1.2', series: '1.2.1' }])],
+    gone: ['1.1/1.1.1', '1.2/1.2.1'],
+    reports: [deleted(4, 2)],
+    tombstones: ['1.1/1.1.1', '1.2/1.2.1'],
   },
   { ...ONE_SERIES, name: 'a series, and the answer is lost', arrange: reacting('lost') },
   {
@@ -143,7 +158,7 @@ export const DELETION_SCENES: readonly DeletionScene[] = [
     ...ONE_SERIES,
     name: 'a series, whose operation fails once',
     options: { archive: { outcome: 'error', errorCode: 13 } },
-    arrange: once(isLedgerOf('running'), ({ archive }) => {
+    arrange: once(isLedger(toTarget(SERIES), 'running'), ({ archive }) => {
       archive.settings.outcome = 'success';
     }),
     reports: [deleted(2, 2)],
@@ -151,29 +166,26 @@ export const DELETION_SCENES: readonly DeletionScene[] = [
   {
     ...ONE_SERIES,
     name: 'a series, of which more comes before it is asked for',
-    arrange: once(isLedgerOf('planned'), arrive),
+    arrange: once(isLedger(toTarget(SERIES), 'planned'), arriving(LATE)),
     arrived: [LATE_NAME],
     reports: [{ status: 'complete', counts: { deleted: 2, 'arrived-later': 1 }, operations: 0 }],
   },
   {
     ...ONE_SERIES,
     name: 'a series, of which more comes while it is deleted',
-    arrange: once(isLedgerOf('running'), arrive),
+    arrange: once(isLedger(toTarget(SERIES), 'running'), arriving(LATE)),
     arrived: [LATE_NAME],
     reports: [{ status: 'complete', counts: { deleted: 2, 'arrived-later': 1 }, operations: 1 }],
   },
   {
     ...HELD,
     name: 'a series that is held as soon as its deletion is known',
-    arrange: once(isLedgerOf('planned'), (world) => world.hold('1.1')),
+    arrange: once(isLedger(toTarget(SERIES), 'planned'), (world) => world.hold('1.1')),
   },
   {
     ...HELD,
     name: 'a series that is held as soon as its tombstone is there',
-    arrange: once(
-      (name) => name === 'tombstones/1.1/1.1.1',
-      (world) => world.hold('1.1'),
-    ),
+    arrange: once(isTombstone(toTarget(SERIES)), (world) => world.hold('1.1')),
   },
   {
     ...HELD,
@@ -212,10 +224,35 @@ export const DELETION_SCENES: readonly DeletionScene[] = [
   { ...CLEANUP, name: 'what is past its retention', arrange: markAll },
   {
     ...CLEANUP,
+    name: 'what is past its retention, which it takes several calls to find',
+    options: { settings: { advanceBudgetMs: 1000 } },
+    arrange(world) {
+      markAll(world);
+      slowDown(world, 600);
+      return undefined;
+    },
+  },
+  {
+    ...CLEANUP,
+    name: 'nothing of what is past its retention, because that is too much',
+    commands: [cleanup({ maxSeries: 2 })],
+    arrange: markAll,
+    gone: [],
+    reports: [
+      {
+        status: 'failed',
+        problems: ['Nothing was deleted: more than 2 series are past their retention (maxSeries).'],
+        operations: 0,
+      },
+    ],
+    tombstones: [],
+  },
+  {
+    ...CLEANUP,
     name: 'what is past its retention, of which more comes meanwhile',
     arrange(world) {
       markAll(world);
-      once(isLedgerOf('planned', '1.1'), arrive)(world);
+      once(isLedger(toTarget({ study: '1.1' }), 'planned'), arriving(LATE))(world);
       return undefined;
     },
     gone: ['1.2/1.2.1'],
@@ -241,57 +278,4 @@ function markAll(world: DeletionWorld): undefined {
   ] as const)
     world.mark(study, series, OLD);
   world.mark('1.2', '1.2.2', RECENT);
-}
-
-function reacting(reaction: 'lost' | 'unavailable'): (world: DeletionWorld) => undefined {
-  return ({ archive }) => {
-    archive.reactions.push(reaction);
-  };
-}
-
-function arrive({ archive }: DeletionWorld): void {
-  archive.put(toUids(LATE));
-}
-
-function toUids(names: { study: string; series: string; instance: string }) {
-  const { studyInstanceUid, seriesInstanceUid, sopInstanceUid } = toTarget(names);
-  return {
-    studyInstanceUid,
-    seriesInstanceUid: seriesInstanceUid ?? '',
-    sopInstanceUid: sopInstanceUid ?? '',
-  };
-}
-
-/** Has something happen as soon as such a document has been written, once. */
-function once(
-  isIt: (name: string, content: unknown) => boolean,
-  happen: (world: DeletionWorld) => void,
-): (world: DeletionWorld) => undefined {
-  return (world) => {
-    const { state } = world;
-    const replace = state.replace.bind(state);
-    let isOver = false;
-    state.replace = async (name, content, ...rest) => {
-      const written = await replace(name, content, ...rest);
-      if (!isOver && isIt(name, content)) {
-        isOver = true;
-        happen(world);
-      }
-      return written;
-    };
-  };
-}
-
-function isLedgerOf(phase: string, target = '1.1/1.1.1'): (name: string, content: unknown) => boolean {
-  return (name, content) =>
-    name === `deletions/${target}.json` && (content as { phase: string }).phase === phase;
-}
-
-/** Takes away the right to a call. @returns what gives it back. */
-function forbid<K extends string>(port: Record<K, unknown>, method: K): Mend {
-  const allowed = port[method];
-  port[method] = () => Promise.reject(new PermissionDeniedError('It is not allowed.'));
-  return () => {
-    port[method] = allowed;
-  };
 }
