@@ -44,6 +44,11 @@ export class InMemoryObjectStorage implements ObjectStorage {
     return this.#objects.has(formatObjectRef(object));
   }
 
+  /** Somebody deletes an object, or replaces it by another. */
+  remove(object: ObjectRef): void {
+    this.#objects.delete(formatObjectRef(object));
+  }
+
   async open(object: ObjectRef, signal: AbortSignal): Promise<OpenedObject> {
     const ref = formatObjectRef(object);
     this.opened.push(ref);

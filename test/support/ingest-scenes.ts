@@ -15,6 +15,7 @@ export const UIDS = makeUids();
 const HASH = hashObjectRef(makeObjectRef());
 const OPTIONS = { study: '1.2.1', series: '1.2.2', instance: '1.2.3', pixelBytes: 1200 };
 const FILE = makeDicom(OPTIONS);
+const COMPRESSED = { bytes: gzipSync(FILE), contentEncoding: 'gzip' } as const;
 const OTHER_FILE = makeDicom({ ...OPTIONS, patientName: 'Other^Olga' });
 const MARKER = 'ingested/1.2.1/1.2.2/2026-01-02';
 const TOMBSTONE = 'tombstones/1.2.1';
@@ -80,7 +81,7 @@ export const INGEST_SCENES: readonly IngestScene[] = [
   {
     ...STORED,
     name: 'a new instance, compressed',
-    object: { bytes: gzipSync(FILE), contentEncoding: 'gzip' },
+    object: COMPRESSED,
   },
   {
     ...STORED,
@@ -102,7 +103,9 @@ export const INGEST_SCENES: readonly IngestScene[] = [
     options: { afterStore: 'delete' },
     isInInbox: false,
   },
+  { ...AGAIN, name: 'an instance that is there, compressed', object: COMPRESSED },
   { ...CONFLICT, name: 'another instance under UIDs that are there' },
+  { ...CONFLICT, name: 'another instance under UIDs that are there, compressed', object: COMPRESSED },
   {
     ...CONFLICT,
     name: 'another instance under UIDs that are there, where what is stored is deleted from the inbox',
@@ -110,6 +113,23 @@ export const INGEST_SCENES: readonly IngestScene[] = [
   },
   { ...rejected('not-dicom'), name: 'an object that is no DICOM', object: { bytes: Buffer.alloc(900, 'x') } },
   { ...rejected('empty-object'), name: 'an empty object', object: { bytes: Buffer.alloc(0) } },
+  { ...rejected('too-large'), name: 'an object that is too large', options: { changes: { mostBytes: 600 } } },
+  {
+    ...rejected('too-large'),
+    name: 'an object that decompresses to too much',
+    options: { changes: { mostBytes: FILE.length - 1 } },
+    object: COMPRESSED,
+  },
+  {
+    ...STORED,
+    name: 'an object that is gone',
+    outcome: 'ignored',
+    reason: 'generation-gone',
+    stored: undefined,
+    documents: [],
+    isInInbox: false,
+    arrange: ({ storage }) => storage.remove(makeObjectRef()),
+  },
   {
     ...rejected('damaged'),
     name: 'an object that says wrongly that it is compressed',

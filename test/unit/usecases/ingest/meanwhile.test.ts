@@ -100,7 +100,7 @@ describe.each(scenes)('the delivery of $name', ({ scene, cases }) => {
   it.each(cases)('%s, and it is replaced by another: each has its own outcome', async (_, kill) => {
     const { world, object } = setUp(scene);
     const before = await deliverFirst(world, object, kill);
-    await world.storage.delete(object, new AbortController().signal);
+    world.storage.remove(object);
     const newer = world.drop({ bytes: NEWER }, { generation: '1712345678909999' });
     await Promise.all([deliverAgain(world, object), deliverAgain(world, newer)]);
 
