@@ -77,9 +77,12 @@ class Rounds {
   readonly #advanced = new Set<string>();
   /** Targets not to be looked at before. */
   readonly #notBefore = new Map<string, number>();
+  /** The half of the time in which plans are made and looked at; the other is for doing what is planned. */
+  readonly #planUntil: number;
 
   constructor(context: AdvanceContext) {
     this.#context = context;
+    this.#planUntil = (context.deps.clock.now() + context.workUntil) / 2;
   }
 
   async run(): Promise<void> {
@@ -113,11 +116,14 @@ class Rounds {
   /** Sees to it that a command has a plan and a queue. */
   async #planned(id: string): Promise<void> {
     if (this.#queued.has(id)) return;
-    const { deps, invocation, workUntil } = this.#context;
+    const { deps, invocation } = this.#context;
+    // There may be more open commands than a call can look at, always in the same order: the first of them have to be done for
+    // the others to have their turn.
+    const workUntil = this.#queued.size === 0 ? this.#context.workUntil : this.#planUntil;
     if (deps.clock.now() >= workUntil) return;
     const open = await readOpenCommand(id, deps, invocation);
     if (open === undefined) return;
-    const end = await planCommand(open, this.#context);
+    const end = await planCommand(open, { ...this.#context, workUntil });
     if (end === undefined) return;
     await fillQueue(id, end, deps, invocation);
     this.#queued.set(id, { open, end });
