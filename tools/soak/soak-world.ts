@@ -19,7 +19,6 @@ const QUICK = {
   ANSWER_TIMEOUT: '5s',
   FUNCTION_TIMEOUT: '30s',
   ACK_DEADLINE: '30s',
-  ADVANCE_BUDGET: '10s',
   SEARCH_LAG: '0s',
   SLICE_INSTANCES: '4',
   MAX_CLEANUP_SHARE: '1',
@@ -29,8 +28,8 @@ const QUICK = {
   // A megabyte and a half in one delivery.
   MIN_THROUGHPUT: '100000',
 };
-/** A call ends its work ten seconds before its time is up; with less time than this it would have five for it. */
-const DELETE_TIMES = { FUNCTION_TIMEOUT: '40s', ACK_DEADLINE: '40s' };
+/** A call ends its work ten seconds before its time is up, and looks at each open command before it does anything. */
+const DELETE_TIMES = { FUNCTION_TIMEOUT: '45s', ACK_DEADLINE: '45s', ADVANCE_BUDGET: '20s' };
 /**
  * Longer than ingest believes that a series was not deleted, by as much as a store request may last that had begun by then
  * (docs/decisions/0009-the-delay-before-a-deletion.md).
