@@ -19,10 +19,8 @@ const DOCUMENT = new RegExp(`^(${DOCUMENTS.join('|')})$`);
 export async function expectSettled(scene: DeletionScene, world: DeletionWorld): Promise<void> {
   expect(world.archive.uids()).toEqual(hasToBeLeft(scene));
   expect(world.archive.operationsRunning).toBe(0);
-  expect(world.archive.mostAtOnce).toBeLessThanOrEqual(world.settings.maxOperations);
   for (const number of scene.commands.keys()) expectReport(scene, world, number);
-  const reported = scene.commands.map(({ id }) => world.finalReport(id).operations);
-  expect(world.archive.operationsStarted).toBeLessThanOrEqual(Math.max(...reported));
+  expectOperations(scene, world);
   const audits = [...world.records.documents.keys()].filter((name) => name.startsWith('audit/'));
   expect(audits.sort()).toEqual(scene.commands.map(({ id }) => auditOf(id)));
   const ledgers = contentsOf(world, 'deletions/');
@@ -88,6 +86,17 @@ function expectReport({ commands, reports }: DeletionScene, world: DeletionWorld
   expect(report.operations).toBeLessThanOrEqual(operations + report.targetCount);
   expect(world.state.documents.get(`reports/deletions/${id}.json`)).toEqual(report);
   expect(world.records.documents.get(auditOf(id))).toEqual(report);
+}
+
+/** No more operations than are reported, nor than are allowed at once, and no two at once of one target. */
+function expectOperations({ commands }: DeletionScene, world: DeletionWorld): void {
+  const { archive, settings } = world;
+  const reports = commands.map(({ id }) => world.finalReport(id));
+  expect(archive.operationsStarted).toBeLessThanOrEqual(
+    Math.max(...reports.map(({ operations }) => operations)),
+  );
+  const targets = new Set(reports.flatMap((report) => report.targets.map(toTarget).map(formatTarget)));
+  expect(archive.mostAtOnce).toBeLessThanOrEqual(Math.min(settings.maxOperations, targets.size));
 }
 
 /** Who comes next has the lease, as soon as whoever died with it cannot live any more, and nothing is listed as under way. */
