@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { HealthcareSwitches } from '../../emulator/src/healthcare/switches.ts';
 import { followReports } from '../../emulator/src/stack/report-feed.ts';
+import { readIamFile } from '../../emulator/src/stack/screen/iam-file.ts';
 import { tickEvery } from '../../emulator/src/stack/scheduler.ts';
 import { startStack, type Stack } from '../../emulator/src/stack/stack.ts';
 import { ReportBook } from './report-book.ts';
@@ -51,6 +52,7 @@ export async function startSoakWorld(onNotice: (text: string) => void): Promise<
   const root = mkdtempSync(join(tmpdir(), 'courier-soak-'));
   const bundle = await bundleFunctions();
   const stack = await startStack({
+    policy: readIamFile(join(ROOT, 'emulator/iam/deployed.json')),
     dataDir: join(root, 'data'),
     ports: { storage: 0, pubsub: 0, healthcare: 0, functions: 0 },
     deliverTwice: true,
