@@ -1,6 +1,7 @@
 // Runs Jest, one run for all suites, and says which suites could not run for want of a real peer.
 // Usage: npm test [-- SUITE… PATH…] [--full]      suites are the directories of test/, and `emulator`.
 import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 
 const SUITES = ['unit', 'property', 'emulator', 'contract', 'conformance', 'integration', 'corpus'];
 
@@ -15,6 +16,8 @@ const { status, signal } = spawnSync(
     '--disable-warning=ExperimentalWarning',
     'node_modules/jest/bin/jest.js',
     '--passWithNoTests=false',
+    // Jest would leave one processor to others, and of two use one; many suites wait more than they work.
+    `--maxWorkers=${Math.max(2, availableParallelism() - 1)}`,
     // No test is about time; this ends one that hangs, also on a machine that is busy with others.
     '--testTimeout=60000',
     ...(suites.length > 0 ? ['--selectProjects', ...suites] : []),
