@@ -116,7 +116,12 @@ describe('npm start', () => {
     const { healthcare } = await nextLine<Ready>(first.lines);
     const second = spawn(
       process.execPath,
-      ['emulator/src/main.ts', '--healthcare-port', new URL(healthcare).port, '--data', join(root, 'other')],
+      [
+        'emulator/src/main.ts',
+        ...FREE_PORTS,
+        `--healthcare-port=${new URL(healthcare).port}`,
+        `--data=${join(root, 'other')}`,
+      ],
       { cwd: PROJECT_ROOT, stdio: ['ignore', 'ignore', 'pipe'] },
     );
     const [text] = (await once(second.stderr, 'data')) as [Buffer];
