@@ -102,7 +102,7 @@ describe('the soak', () => {
       'every ledger has ended, and there is one for each deleted target',
     ]);
     expect(isSound(result)).toBe(false);
-  }, 240_000);
+  }, 900_000);
 
   it('refuses options that it does not have', () => {
     const { status, stderr } = spawnSync(process.execPath, ['tools/soak/main.ts', '--seed', 'x'], {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { HealthcareSwitches } from '../../emulator/src/healthcare/switches.ts';
+import type { Binding } from '../../emulator/src/iam/policy.ts';
 import { followReports } from '../../emulator/src/stack/report-feed.ts';
 import { readIamFile } from '../../emulator/src/stack/screen/iam-file.ts';
 import { tickEvery } from '../../emulator/src/stack/scheduler.ts';
@@ -48,11 +49,19 @@ export interface SoakWorld {
   close(): Promise<void>;
 }
 
+/** What ALLOW_OVERWRITE gives the export function beside what it has by default (terraform/rights.tf). */
+const OVERWRITING: Binding = {
+  member: 'serviceAccount:export@local.iam.gserviceaccount.com',
+  resource: 'projects/_/buckets/exports',
+  permissions: ['storage.objects.delete'],
+};
+
 export async function startSoakWorld(onNotice: (text: string) => void): Promise<SoakWorld> {
   const root = mkdtempSync(join(tmpdir(), 'courier-soak-'));
   const bundle = await bundleFunctions();
+  const deployed = readIamFile(join(ROOT, 'emulator/iam/deployed.json'));
   const stack = await startStack({
-    policy: readIamFile(join(ROOT, 'emulator/iam/deployed.json')),
+    policy: { bindings: [...deployed.bindings, OVERWRITING] },
     dataDir: join(root, 'data'),
     ports: { storage: 0, pubsub: 0, healthcare: 0, functions: 0 },
     deliverTwice: true,
