@@ -1,7 +1,7 @@
 import type { IngestReport } from '../../../src/domain/report.ts';
 import { bundleFunction, type BundledFunction } from '../bundled-function.ts';
 import { FunctionServer } from '../function-server.ts';
-import { LocalProject } from '../local-project.ts';
+import { LocalProject, type Arrival } from '../local-project.ts';
 import { StandInStore } from '../stand-in-store.ts';
 import type { FuzzFile } from './fuzz-files.ts';
 
@@ -16,6 +16,8 @@ export interface RoundResult {
 }
 
 const BATCH = 16;
+/** So often a file is delivered to a function that has no time. */
+const MOST_TRIES = 5;
 /** What one file may cost. */
 const MOST_CPU_MS = 1000;
 
@@ -82,7 +84,7 @@ export class FuzzRound {
     const arrivals = await Promise.all(
       batch.map(async (file) => {
         const { object, push } = await this.#project.drop(nameOf(file), file.bytes);
-        return { file, object, push, status: await this.#server.deliver(push) };
+        return { file, object, push, status: await this.#deliverOne(push) };
       }),
     );
     const cpuMs = this.#server.cpuTimeMs() - before;
@@ -94,6 +96,14 @@ export class FuzzRound {
     }
     if (cpuMs < MOST_CPU_MS) this.#mostCpuMs = Math.max(this.#mostCpuMs, cpuMs / batch.length);
     else for (const { file, push } of arrivals) await this.#weigh(file, () => this.#server.deliver(push));
+  }
+
+  /** A function on a busy machine may have no time for a file, says so (429), and is given it again. */
+  async #deliverOne(push: Arrival['push']): Promise<number> {
+    for (let tries = 1; ; tries += 1) {
+      const status = await this.#server.deliver(push);
+      if (status !== 429 || tries === MOST_TRIES) return status;
+    }
   }
 
   /** @returns what is wrong. */
