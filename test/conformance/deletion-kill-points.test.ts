@@ -2,8 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { expectSafe, expectSettled, noteUnannounced } from '../support/deletion-invariants.ts';
 import { DELETION_SCENES, makeDeletionWorld, type DeletionScene } from '../support/deletion-scenes.ts';
 import type { DeletionWorld } from '../support/deletion-world.ts';
-import { killPointsOf } from '../support/port-gate.ts';
-import { deliverUntilAcknowledged, redeliveriesOf, type Deliver } from '../support/redeliveries.ts';
+import { deliverUntilAcknowledged, killScenesOf, type Deliver } from '../support/redeliveries.ts';
 
 /** Delivers one message, the commands before the ticks; `number` counts from the first one, which is 0. */
 type DeliverMessage = (deliver: Deliver, number: number) => Promise<void>;
@@ -78,20 +77,7 @@ async function countEffects(scene: DeletionScene): Promise<number[]> {
   return effects;
 }
 
-const scenes = await Promise.all(
-  DELETION_SCENES.map(async (scene) => {
-    const kills = (await countEffects(scene)).flatMap((effects, message) =>
-      killPointsOf(effects).map((kill) => ({ message, kill })),
-    );
-    const cases = kills.flatMap(({ message, kill }, index) =>
-      redeliveriesOf(index, scene.isThorough === true).map((redelivery) => {
-        const title = `${kill.when} effect ${kill.effect} of message ${message}, and ${redelivery.name}`;
-        return [title, message, kill, redelivery] as const;
-      }),
-    );
-    return { scene, kills: kills.length, cases };
-  }),
-);
+const scenes = await killScenesOf(DELETION_SCENES, countEffects);
 const allKills = scenes.reduce((sum, { kills }) => sum + kills, 0);
 
 describe(`a delete function that is killed at any of ${allKills} points`, () => {

@@ -2,8 +2,7 @@ import { describe, it } from '@jest/globals';
 import { expectSafe, expectSettled } from '../support/export-invariants.ts';
 import { EXPORT_SCENES, makeExportWorld, type ExportScene } from '../support/export-scenes.ts';
 import type { ExportWorld } from '../support/export-world.ts';
-import { killPointsOf } from '../support/port-gate.ts';
-import { deliverUntilAcknowledged, redeliveriesOf, type Deliver } from '../support/redeliveries.ts';
+import { deliverUntilAcknowledged, killScenesOf, type Deliver } from '../support/redeliveries.ts';
 
 /** Delivers one message; `number` counts from the command, which is 0. */
 type DeliverMessage = (deliver: Deliver, number: number) => Promise<void>;
@@ -36,20 +35,7 @@ async function countEffects(scene: ExportScene): Promise<number[]> {
   return effects;
 }
 
-const scenes = await Promise.all(
-  EXPORT_SCENES.map(async (scene) => {
-    const kills = (await countEffects(scene)).flatMap((effects, message) =>
-      killPointsOf(effects).map((kill) => ({ message, kill })),
-    );
-    const cases = kills.flatMap(({ message, kill }, index) =>
-      redeliveriesOf(index, scene.isThorough === true).map((redelivery) => {
-        const title = `${kill.when} effect ${kill.effect} of message ${message}, and ${redelivery.name}`;
-        return [title, message, kill, redelivery] as const;
-      }),
-    );
-    return { scene, kills: kills.length, cases };
-  }),
-);
+const scenes = await killScenesOf(EXPORT_SCENES, countEffects);
 const allKills = scenes.reduce((sum, { kills }) => sum + kills, 0);
 
 describe(`an export function that is killed at any of ${allKills} points`, () => {

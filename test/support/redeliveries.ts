@@ -1,4 +1,4 @@
-import type { KillPoint } from './port-gate.ts';
+import { killPointsOf, type KillPoint } from './port-gate.ts';
 
 /** Delivers a message, and may kill the process that takes it. @returns the status it is answered with. */
 export type Deliver = (kill?: KillPoint) => Promise<number>;
@@ -48,7 +48,37 @@ export const REDELIVERIES: readonly Redelivery[] = [
 ];
 
 /** All of them for each kill point; or, where those would be too many, one of them for each in turn. */
-export function redeliveriesOf(killIndex: number, isThorough: boolean): readonly Redelivery[] {
+function redeliveriesOf(killIndex: number, isThorough: boolean): readonly Redelivery[] {
   const turn = killIndex % REDELIVERIES.length;
   return isThorough ? REDELIVERIES : REDELIVERIES.slice(turn, turn + 1);
+}
+
+/** One kill: what the test is called, the number of the message, where its delivery is killed, and how it comes again. */
+export type KillCase = readonly [title: string, message: number, kill: KillPoint, redelivery: Redelivery];
+
+export interface KillScene<Scene> {
+  readonly scene: Scene;
+  readonly kills: number;
+  readonly cases: readonly KillCase[];
+}
+
+/** @param countEffects of a scene that nothing is killed in: how many effects each of its messages has. */
+export function killScenesOf<Scene extends { readonly isThorough?: boolean }>(
+  scenes: readonly Scene[],
+  countEffects: (scene: Scene) => Promise<readonly number[]>,
+): Promise<readonly KillScene<Scene>[]> {
+  return Promise.all(
+    scenes.map(async (scene) => {
+      const kills = (await countEffects(scene)).flatMap((effects, message) =>
+        killPointsOf(effects).map((kill) => ({ message, kill })),
+      );
+      const cases = kills.flatMap(({ message, kill }, index) =>
+        redeliveriesOf(index, scene.isThorough === true).map((redelivery): KillCase => {
+          const title = `${kill.when} effect ${kill.effect} of message ${message}, and ${redelivery.name}`;
+          return [title, message, kill, redelivery];
+        }),
+      );
+      return { scene, kills: kills.length, cases };
+    }),
+  );
 }
