@@ -154,6 +154,10 @@ async function startServices(
     dataDir: data.pathOf('pubsub'),
     ...guards,
     deliverTwice,
+    // Cloud Run would start more instances, up to their maximum; here is one, and what it has no room for waits.
+    push: {
+      maximumWindows: Object.fromEntries(FUNCTIONS.map((spec) => [spec.subscription, spec.concurrency])),
+    },
   });
   resources.add(() => pubsub.close());
   const storage = await startStorage({

@@ -32,6 +32,8 @@ export interface FunctionSpec {
   /** Also the name of its dead-letter topic and of that topic's subscription, with `-dead-letter` behind. */
   readonly subscription: string;
   readonly account: string;
+  /** Requests that one instance works on at once, as deployed (`concurrency` in Terraform); others wait. */
+  readonly concurrency: number;
   /** What it finds in its environment beside the addresses of the services. */
   readonly environment: Readonly<Record<string, string>>;
   /** What makes it handier on a developer's machine, where the shell does not set it otherwise. */
@@ -43,6 +45,7 @@ const INGEST: FunctionSpec = {
   topic: INBOX_TOPIC,
   subscription: 'ingest',
   account: `ingest@${PROJECT}.iam.gserviceaccount.com`,
+  concurrency: 8,
   environment: {
     PROJECT_ID: PROJECT,
     DICOM_STORE,
@@ -58,6 +61,7 @@ const EXPORT: FunctionSpec = {
   topic: TOPICS.export,
   subscription: 'export',
   account: `export@${PROJECT}.iam.gserviceaccount.com`,
+  concurrency: 4,
   environment: {
     PROJECT_ID: PROJECT,
     DICOM_STORE,
@@ -74,6 +78,7 @@ const DELETE: FunctionSpec = {
   topic: TOPICS.delete,
   subscription: 'delete',
   account: `delete@${PROJECT}.iam.gserviceaccount.com`,
+  concurrency: 8,
   environment: {
     PROJECT_ID: PROJECT,
     DICOM_STORE,

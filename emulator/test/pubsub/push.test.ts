@@ -114,13 +114,18 @@ describe('push delivery', () => {
     expect(await rest.pull('dead-sub')).toEqual(['a']);
   });
 
-  it('starts with few pushes at a time, doubles while they succeed, and stays under the cap', async () => {
+  it.each([
+    ['the cap', {}, [2, 4, 8, 8]],
+    ['the cap of its own', { sub: 3, other: 1 }, [2, 3, 3]],
+    ['a cap below what it starts with', { sub: 1 }, [1, 1]],
+  ])('starts with few pushes at a time, doubles while they succeed, up to %s', async (_, caps, widths) => {
     const gates: (() => void)[] = [];
     const gate = () => new Promise<Reaction>((release) => gates.push(() => release(204)));
-    await start(gate, {}, { push: { initialWindow: 2, maximumWindow: 8 } });
-    await rest.publish('top', ...Array.from({ length: 22 }, (_, index) => String(index)));
+    await start(gate, {}, { push: { initialWindow: 2, maximumWindow: 8, maximumWindows: caps } });
+    const messages = widths.reduce((sum, width) => sum + width, 0);
+    await rest.publish('top', ...Array.from({ length: messages }, (_message, index) => String(index)));
 
-    for (const width of [2, 4, 8, 8]) {
+    for (const width of widths) {
       await settled(() => gates.length >= width);
       expect([gates.length, backlog().outstanding]).toEqual([width, width]);
       const round = endpoint.pushes.length;

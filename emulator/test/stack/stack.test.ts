@@ -8,14 +8,19 @@ import type { LogLine } from '../../src/stack/functions/log-line.ts';
 import { followReports } from '../../src/stack/report-feed.ts';
 import { startStack, type Stack, type StackOptions } from '../../src/stack/stack.ts';
 import { tickEvery } from '../../src/stack/scheduler.ts';
-import { BUCKETS, DICOM_STORE } from '../../src/stack/topology.ts';
+import { BUCKETS, DICOM_STORE, FUNCTIONS, TOPICS } from '../../src/stack/topology.ts';
 
 const ENTRY = fileURLToPath(new URL('./support/fake-function.mjs', import.meta.url));
 const PORTS = { storage: 0, pubsub: 0, healthcare: 0, functions: 0 };
 
 let root: string;
 let stack: Stack | undefined;
-let pushed: { subscription: string; message: { attributes: Record<string, string>; data: string } }[];
+let pushed: {
+  subscription: string;
+  message: { attributes: Record<string, string>; data: string };
+  /** Requests that the function was working on, with this one. */
+  atOnce: number;
+}[];
 const told = new EventEmitter();
 
 beforeEach(() => {
@@ -35,7 +40,8 @@ async function start(options: Partial<StackOptions> = {}): Promise<Stack> {
     ports: PORTS,
     functionEntry: ENTRY,
     onFunctionError: (_name, line: LogLine) => {
-      if (line.message === 'pushed') pushed.push(line.fields['body'] as never);
+      const { body, atOnce } = line.fields;
+      if (line.message === 'pushed') pushed.push({ ...(body as object), atOnce } as never);
       told.emit('told');
     },
     ...options,
@@ -106,6 +112,16 @@ describe('a stack', () => {
     });
     const [exists] = await clients.pubsub.subscription('ingest-dead-letter').exists();
     expect(exists).toBe(true);
+  });
+
+  it('lets no more into a function at once than a deployment lets into an instance', async () => {
+    const { clients } = await start({ environment: { ...process.env, FAKE_WORK_MS: '50' } });
+    const topic = clients.pubsub.topic(TOPICS.export);
+    const messages = Array.from({ length: 40 }, (_, index) => ({ json: { index } }));
+    await Promise.all(messages.map((message) => topic.publishMessage(message)));
+    await until(() => pushed.length === messages.length);
+    const { concurrency } = FUNCTIONS.find(({ name }) => name === 'export') ?? {};
+    expect(Math.max(...pushed.map(({ atOnce }) => atOnce))).toBe(concurrency);
   });
 
   it('tells the function of an object that appears in the inbox', async () => {

@@ -28,8 +28,15 @@ export class PushDispatch {
       running.consumer.stop();
     }
     if (!isWanted) return;
-    const consumer = new PushConsumer(subscription, pushConfig, this.#options, this.#clock);
+    const options = optionsFor(subscription.resource.name, this.#options);
+    const consumer = new PushConsumer(subscription, pushConfig, options, this.#clock);
     this.#running.set(subscription, { consumer, config });
     subscription.attach(consumer);
   }
+}
+
+/** @param name `projects/…/subscriptions/{id}` */
+function optionsFor(name: string, options: PushOptions): PushOptions {
+  const id = name.slice(name.lastIndexOf('/') + 1);
+  return { ...options, maximumWindow: options.maximumWindows[id] ?? options.maximumWindow };
 }

@@ -15,6 +15,13 @@ export interface PushOptions {
    * @default 100; on Google Cloud 3,000 and more, which one machine has no sockets for.
    */
   readonly maximumWindow: number;
+  /**
+   * The same for single subscriptions, by ID: where the endpoint takes no more requests at once, as Cloud Run
+   * lets no more into an instance than its concurrency.
+   *
+   * @default {}
+   */
+  readonly maximumWindows: Readonly<Record<string, number>>;
   /** The most message bytes in flight for one subscription. @default 32 MiB */
   readonly maximumInFlightBytes: number;
   /**
@@ -30,6 +37,7 @@ export const DEFAULT_PUSH_OPTIONS: PushOptions = {
   ackStatuses: new Set([102, 200, 201, 202, 204]),
   initialWindow: 3,
   maximumWindow: 100,
+  maximumWindows: {},
   maximumInFlightBytes: 32 * 1024 * 1024,
   maximumPauseMs: 1000,
 };

@@ -3,6 +3,8 @@ import { createServer } from 'node:http';
 
 const write = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
+let atOnce = 0;
+
 const server = createServer((request, response) => {
   const action = new URL(request.url, 'http://localhost').pathname.slice(1);
   if (action === 'crash') process.exit(3);
@@ -11,7 +13,18 @@ const server = createServer((request, response) => {
     request.setEncoding('utf8');
     let body = '';
     request.on('data', (chunk) => (body += chunk));
-    request.on('end', () => write({ severity: 'ERROR', message: 'pushed', body: JSON.parse(body) }));
+    request.on('end', () => {
+      atOnce += 1;
+      write({ severity: 'ERROR', message: 'pushed', body: JSON.parse(body), atOnce });
+      setTimeout(
+        () => {
+          atOnce -= 1;
+          response.end();
+        },
+        Number(process.env.FAKE_WORK_MS ?? 0),
+      );
+    });
+    return;
   }
   if (action === 'warn') process.stderr.write('plain text\n');
   response.end(JSON.stringify({ pid: process.pid, environment: process.env }));
