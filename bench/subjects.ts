@@ -1,3 +1,4 @@
+import { RUNTIME_ENVIRONMENT } from '../emulator/src/stack/functions/runtime-environment.ts';
 import type { Bundles } from './bundles.ts';
 import type { PeersReady } from './peers/messages.ts';
 import { DICOM_STORE, INBOX, RECORDS, STATE } from './peers/names.ts';
@@ -20,9 +21,6 @@ function credentials({ metadataHost }: PeersReady): Record<string, string> {
   };
 }
 
-/** What every function has in its environment where it is deployed (terraform/functions.tf). */
-export const DEPLOYED = { NODE_OPTIONS: '--max-semi-space-size=4', MALLOC_TRIM_THRESHOLD_: '67108864' };
-
 /** The worker's ingest function, as it is deployed. */
 export function worker(bundles: Bundles, peers: PeersReady): Subject {
   return {
@@ -31,7 +29,7 @@ export function worker(bundles: Bundles, peers: PeersReady): Subject {
     target: 'ingest',
     environment: {
       ...credentials(peers),
-      ...DEPLOYED,
+      ...RUNTIME_ENVIRONMENT,
       PROJECT_ID: 'bench',
       DICOM_STORE,
       INBOX_BUCKET: INBOX,
@@ -58,7 +56,7 @@ export function exporter(
     target: 'export',
     environment: {
       ...credentials(peers),
-      ...DEPLOYED,
+      ...RUNTIME_ENVIRONMENT,
       PROJECT_ID: 'bench',
       DICOM_STORE,
       STATE_BUCKET: STATE,
@@ -83,7 +81,7 @@ export function deleter(bundles: Bundles, peers: PeersReady): Subject {
     target: 'delete',
     environment: {
       ...credentials(peers),
-      ...DEPLOYED,
+      ...RUNTIME_ENVIRONMENT,
       PROJECT_ID: 'bench',
       DICOM_STORE,
       STATE_BUCKET: STATE,

@@ -1,3 +1,4 @@
+import { RUNTIME_ENVIRONMENT } from '../../emulator/src/stack/functions/runtime-environment.ts';
 import type { Benchmark, BenchmarkOptions } from '../benchmark.ts';
 import { makeBundles, type Bundles } from '../bundles.ts';
 import { startChild, type Child } from '../child/start-child.ts';
@@ -5,7 +6,7 @@ import { startFunction } from '../child/start-function.ts';
 import { pushCommand } from '../push/push-command.ts';
 import { formatAim, isMet, type Aim } from '../report/aim.ts';
 import { formatTable } from '../report/table.ts';
-import { DEPLOYED, exporter } from '../subjects.ts';
+import { exporter } from '../subjects.ts';
 import type { LoopAnswer, LoopPlan, StoreContents } from './messages.ts';
 import { startExportPeers, type ExportPeers } from './start-export-peers.ts';
 
@@ -105,7 +106,7 @@ async function runLoop(
   const child: Child<object, LoopPlan, LoopAnswer> = await startChild({
     name: 'the bare loop',
     script: bundles.bareLoop,
-    environment: DEPLOYED,
+    environment: RUNTIME_ENVIRONMENT,
   });
   try {
     const { storeUrl, storageUrl } = ready;

@@ -2,6 +2,7 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { RUNTIME_ENVIRONMENT } from '../../emulator/src/stack/functions/runtime-environment.ts';
 import type { EventRequest } from '../../src/functions/event.ts';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
@@ -33,11 +34,9 @@ export class FunctionServer {
    */
   static async start(environment: Readonly<Record<string, string>>, script = SERVE): Promise<FunctionServer> {
     const child = spawn(process.execPath, [script], {
-      // As deployed (terraform/functions.tf).
       env: {
         PATH: '/nonexistent',
-        NODE_OPTIONS: '--max-semi-space-size=4',
-        MALLOC_TRIM_THRESHOLD_: '67108864',
+        ...RUNTIME_ENVIRONMENT,
         FUNCTION_TARGET: 'ingest',
         ...environment,
         HOST: '127.0.0.1',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { RUNTIME_ENVIRONMENT } from '../../src/stack/functions/runtime-environment.ts';
 import { functionEnvironment, localEnvironment } from '../../src/stack/functions/function-environment.ts';
 import { FUNCTIONS, type FunctionSpec } from '../../src/stack/topology.ts';
 
@@ -61,9 +62,7 @@ describe("a function's environment", () => {
   });
 
   it('runs the function with the options of a deployment, not with those of the shell', () => {
-    expect(inIngest({ NODE_OPTIONS: '--inspect' })).toMatchObject({
-      NODE_OPTIONS: '--max-semi-space-size=4',
-    });
+    expect(inIngest({ NODE_OPTIONS: '--inspect' })).toMatchObject(RUNTIME_ENVIRONMENT);
   });
 
   it('passes on what configures the worker', () => {

@@ -1,4 +1,5 @@
 import { PROJECT, type FunctionSpec } from '../topology.ts';
+import { RUNTIME_ENVIRONMENT } from './runtime-environment.ts';
 
 /** Where the services of a stack are reached, as `host:port` or URL, in the form each variable wants. */
 export interface ServiceAddresses {
@@ -46,9 +47,7 @@ export function functionEnvironment(
   return {
     ...spec.settings,
     ...Object.fromEntries(inherited.filter(([name]) => !NOT_FOR_CHILDREN.test(name))),
-    // As deployed (terraform/functions.tf): bounds the dead network buffers that V8 lets pile up, and keeps their pages.
-    NODE_OPTIONS: '--max-semi-space-size=4',
-    MALLOC_TRIM_THRESHOLD_: '67108864',
+    ...RUNTIME_ENVIRONMENT,
     ...spec.environment,
     FUNCTION_TARGET: spec.name,
     HOST: '127.0.0.1',
