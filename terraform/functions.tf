@@ -6,10 +6,8 @@ locals {
     STATE_BUCKET  = local.bucket_names.state
     RESULTS_TOPIC = google_pubsub_topic.results.name
     ACK_DEADLINE  = "${var.delivery.ack_deadline_seconds}s"
-    # The first bounds the dead network buffers that V8 lets pile up: a 1 GiB instance then peaks at about 145 MiB instead of 200.
-    # The second is what Node.js takes by itself in 512 MiB, said for every size: below a small limit V8 collects before
-    # the heap has grown to four times what lives in it. The end of an export of 100,000 peaks at 190 MiB instead of 250.
-    NODE_OPTIONS = "--max-semi-space-size=4 --max-old-space-size=256"
+    # Bounds the dead network buffers that V8 lets pile up: a 1 GiB instance then peaks at about 145 MiB instead of 200.
+    NODE_OPTIONS = "--max-semi-space-size=4"
     # Keeps up to 64 MiB of freed memory instead of giving its pages back and faulting them in again for every few blocks.
     MALLOC_TRIM_THRESHOLD_ = "67108864"
   }

@@ -1,8 +1,7 @@
-import * as v from 'valibot';
 import { formatTargetPath, type Target } from '../domain/dicom/target.ts';
 import { NotFoundError } from '../domain/errors.ts';
 import type { DicomSearch, FoundAttributes, SearchQuery, Tag } from '../ports/dicom-search.ts';
-import { dicomJsonRow, textsOf } from './dicom-json.ts';
+import { dicomJsonRows } from './dicom-json.ts';
 import type { Http, HttpAnswer } from './http.ts';
 import { readJsonAnswer } from './json-answer.ts';
 import { refusal } from './refusal.ts';
@@ -28,8 +27,6 @@ const UIDS: Readonly<Record<SearchQuery['level'], readonly Tag[]>> = {
   instances: [STUDY_UID, SERIES_UID, INSTANCE_UID],
 };
 
-const rows = v.array(dicomJsonRow);
-
 /** The search of a DICOM store over DICOMweb (QIDO-RS, PS3.18 section 10.6). */
 export function makeDicomwebSearch({ http, root }: DicomwebSearchOptions): DicomSearch {
   const get = (url: string, signal: AbortSignal): Promise<HttpAnswer> =>
@@ -39,13 +36,14 @@ export function makeDicomwebSearch({ http, root }: DicomwebSearchOptions): Dicom
   const requireStore = async (signal: AbortSignal): Promise<void> => {
     const answer = await get(`${root}/studies?limit=1`, signal);
     if (answer.status !== 200 && answer.status !== 204) throw await refusal(answer);
-    await readRows(answer);
+    await readRows(answer, new Set());
   };
 
   return {
     async search(query, signal) {
-      const answer = await get(`${root}/${formatQuery(query)}`, signal);
-      if (answer.status === 200 || answer.status === 204) return readRows(answer);
+      const wanted = new Set([...UIDS[query.level], ...(query.include ?? [])]);
+      const answer = await get(`${root}/${formatQuery(query, wanted)}`, signal);
+      if (answer.status === 200 || answer.status === 204) return readRows(answer, wanted);
       const failure = await refusal(answer);
       // Some servers answer so for a study that is not there; but so does every server for a store that is not.
       if (!(failure instanceof NotFoundError) || query.within === null) throw failure;
@@ -55,20 +53,22 @@ export function makeDicomwebSearch({ http, root }: DicomwebSearchOptions): Dicom
   };
 }
 
-async function readRows(answer: HttpAnswer): Promise<readonly FoundAttributes[]> {
+async function readRows(answer: HttpAnswer, wanted: ReadonlySet<Tag>): Promise<readonly FoundAttributes[]> {
   if (answer.status === 204) {
     await answer.discard();
     return [];
   }
-  const found = await readJsonAnswer(answer, CALL, rows, LONGEST_ANSWER_BYTES);
-  return found.map(textsOf);
+  return readJsonAnswer(answer, CALL, dicomJsonRows(wanted), LONGEST_ANSWER_BYTES);
 }
 
 /** Path and query: what is above the level of the search is of the path, and the rest of `within` a filter. */
-function formatQuery({ level, within, filter = {}, include = [], limit, offset }: SearchQuery): string {
+function formatQuery(
+  { level, within, filter = {}, limit, offset }: SearchQuery,
+  wanted: ReadonlySet<Tag>,
+): string {
   const { path, rest } = split(within, level);
   const query = new URLSearchParams({ ...rest, ...filter });
-  query.set('includefield', [...new Set([...UIDS[level], ...include])].join(','));
+  query.set('includefield', [...wanted].join(','));
   query.set('limit', String(limit));
   query.set('offset', String(offset));
   return `${path}${level}?${query.toString()}`;

@@ -16,7 +16,7 @@ export interface SearchQuery {
   readonly offset: number;
 }
 
-/** The attributes of one match: values as text, of a person's name the alphabetic form. What has no value is absent. */
+/** The wanted attributes of one match: values as text, of a person's name the alphabetic form. What has no value is absent. */
 export type FoundAttributes = Readonly<Record<Tag, readonly string[]>>;
 
 /** The search of a DICOM store. */

@@ -103,7 +103,7 @@ run "functions_find_their_names_in_the_environment" {
         RESULTS_TOPIC     = "dicom-results"
         FUNCTION_TIMEOUT  = "540s"
         ACK_DEADLINE      = "600s"
-        NODE_OPTIONS      = "--max-semi-space-size=4 --max-old-space-size=256"
+        NODE_OPTIONS      = "--max-semi-space-size=4"
 
         MALLOC_TRIM_THRESHOLD_ = "67108864"
       } : output.functions.ingest.sizing.environment[name] == value

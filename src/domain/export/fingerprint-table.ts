@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** What a table says of a key that is put into it. */
 export type Placement =
@@ -77,8 +77,8 @@ export class FingerprintTable {
   }
 }
 
-/** 63 bits of a hash and one that is always set. */
+/** 63 bits of a hash and one that is always set. Of what stands for a hash in the making, thousands would wait to be collected. */
 function fingerprint(text: string): Fingerprint {
-  const digest = createHash('sha256').update(text).digest();
-  return [(digest.readUInt32BE(0) | 1) >>> 0, digest.readUInt32BE(4)];
+  const digest = hash('sha256', text, 'hex');
+  return [(parseInt(digest.slice(0, 8), 16) | 1) >>> 0, parseInt(digest.slice(8, 16), 16)];
 }

@@ -36,7 +36,7 @@ export interface ItemResult {
 
 const OUTCOMES = ['exported', 'already-exported', 'conflict', 'absent', 'excluded', 'failed'] as const;
 
-const schema = v.looseObject({
+const schema = v.object({
   outcome: v.picklist(OUTCOMES),
   reason: v.nullable(v.string()),
   detail: v.nullable(v.string()),

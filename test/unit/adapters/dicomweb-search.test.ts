@@ -1,7 +1,7 @@
 import '../../support/one-realm.ts';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { makeDicomwebSearch } from '../../../src/adapters/dicomweb-search.ts';
-import type { FoundAttributes, SearchQuery } from '../../../src/ports/dicom-search.ts';
+import type { FoundAttributes, SearchQuery, Tag } from '../../../src/ports/dicom-search.ts';
 import { failureOf } from '../../support/blocks.ts';
 import { closeClients, makeTestHttp } from '../../support/http-client.ts';
 import { answer, closePeers, startPeer, type HttpPeer, type Reaction } from '../../support/http-peer.ts';
@@ -26,8 +26,8 @@ async function requestFor(query: SearchQuery): Promise<{ path: string | undefine
   return { path, parameters: Object.fromEntries(new URLSearchParams(parameters)) };
 }
 
-const foundIn = async (rows: unknown): Promise<readonly FoundAttributes[]> =>
-  search(await startPeer(answer(200, {}, JSON.stringify(rows))));
+const foundIn = async (rows: unknown, include: readonly Tag[] = []): Promise<readonly FoundAttributes[]> =>
+  search(await startPeer(answer(200, {}, JSON.stringify(rows))), { ...ALL, include });
 
 describe('the request of a search', () => {
   it('asks for a page as DICOM JSON', async () => {
@@ -95,7 +95,8 @@ describe('the answer to a search', () => {
       '7fe00010': { vr: 'OW', InlineBinary: 'AA==' },
       '0040a0b0': { vr: 'US', Value: [0] },
     };
-    await expect(foundIn([row])).resolves.toEqual([
+    const include = Object.keys(row).map((tag) => tag.toUpperCase());
+    await expect(foundIn([row], include)).resolves.toEqual([
       {
         '0020000D': ['1.2'],
         '00080061': ['CT', 'SR'],
@@ -105,6 +106,19 @@ describe('the answer to a search', () => {
         '00080030': ['1200'],
         '0040A0B0': ['0'],
       },
+    ]);
+  });
+
+  it('has more than was asked for, which is left out', async () => {
+    const row = {
+      '0020000D': { vr: 'UI', Value: ['1.2'] },
+      '0020000E': { vr: 'UI', Value: ['1.2.3'] },
+      '00080018': { vr: 'UI', Value: ['1.2.3.4'] },
+      '00080050': { vr: 'SH', Value: ['4711'] },
+      '00080060': { vr: 'CS', Value: ['CT'] },
+    };
+    await expect(foundIn([row], ['00080060'])).resolves.toEqual([
+      { '0020000D': ['1.2'], '0020000E': ['1.2.3'], '00080018': ['1.2.3.4'], '00080060': ['CT'] },
     ]);
   });
 
@@ -131,7 +145,10 @@ describe('the answer to a search', () => {
     '[1]',
     '[[]]',
     '[{"error":{"code":503}}]',
+    '[null]',
     '[{"0020000D":"1.2"}]',
+    '[{"0020000D":{"Value":"1.2"}}]',
+    '[{"0020000D":{"Value":["1.2"]}},{"00080050":null}]',
     '[{',
   ])('is not believed when it is 200 with %j', async (text) => {
     const peer = await startPeer(answer(200, {}, text));
