@@ -21,7 +21,7 @@ const law = (kind: string, words: string, expected: Law['expected']): Law => ({
   expected,
 });
 
-// A slice is 500 instances, and a search page 5,000; each study has 500. The end reads every part twice: for the sums and for the manifest.
+// A slice is 500 instances, and so is a search page; each study has 500: a page, and an empty one, for the plan and for the end. The end reads every part twice: for the sums and for the manifest.
 const LAWS: readonly Law[] = [
   { kind: 'upload', words: '1 each', isPerObject: true, expected: (size) => size },
   law('retrieve series', '1 a series', (size) => countRetrievals(size).series),

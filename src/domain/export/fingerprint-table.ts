@@ -77,7 +77,7 @@ export class FingerprintTable {
   }
 }
 
-/** 63 bits of a hash and one that is always set. Of what stands for a hash in the making, thousands would wait to be collected. */
+/** 63 bits of a hash and one that is always set. In one call: hash objects would wait by the thousand to be collected. */
 function fingerprint(text: string): Fingerprint {
   const digest = hash('sha256', text, 'hex');
   return [(parseInt(digest.slice(0, 8), 16) | 1) >>> 0, parseInt(digest.slice(8, 16), 16)];
